@@ -1,0 +1,16 @@
+/// The SQL of the store's schema, in the order in which it is run. A shipped file is never edited: add the next one.
+package struct Migration: Sendable {
+  /// The schema's version (`user_version`) after it ran: 1, 2, …
+  package let version: Int
+  /// The file's name without `.sql`. It starts with a letter: SwiftPM replaces a leading digit, and names would clash.
+  package let name: String
+  package let sql: String
+
+  /// Every migration; a test holds it equal to the folder.
+  package static let all: [Migration] = [
+    Migration(version: 1, name: "V0001_init", sql: String(decoding: PackageResources.V0001_init_sql, as: UTF8.self))
+  ]
+
+  /// The version of a store that this program writes.
+  package static var newest: Int { all.last?.version ?? 0 }
+}

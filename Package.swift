@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The rooms and the arrows between them. An arrow that is not here does not compile: each room sees only
+// what it names, and InternalImportsByDefault keeps C libraries and GRDB out of every other room's signatures.
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "vmctl",
+  products: [
+    .library(name: "DomainXML", targets: ["DomainXML"]),
+    .library(name: "Planning", targets: ["Planning"]),
+    .library(name: "Control", targets: ["Control"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Leaves
+    room("Vocabulary", []),
+    room("Digests", ["Vocabulary", .product(name: "Crypto", package: "swift-crypto")]),
+    .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
+    .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+
+    // Edges: one room for each foreign thing
+    room("Libvirt", ["CLibvirt", "Vocabulary"]),
+    room("DomainXML", ["CLibXML2", "Digests", "Vocabulary"]),
+    .target(
+      name: "Migrations", path: "Migrations", resources: [.embedInCode("V0001_init.sql")], swiftSettings: strict),
+    room("Store", ["Migrations", "Digests", "Vocabulary", .product(name: "GRDB", package: "GRDB.swift")]),
+
+    // The engine: pure
+    room("Intent", ["DomainXML", "Digests", "Vocabulary", .product(name: "Yams", package: "Yams")]),
+    room("Planning", ["Intent", "DomainXML", "Digests", "Vocabulary"]),
+
+    // What leaves the program, and what runs it
+    room("Control", ["Vocabulary"]),
+    room("Reconciling", ["Planning", "Intent", "DomainXML", "Store", "Libvirt", "Control", "Digests", "Vocabulary"]),
+
+    // Tests
+    room("TestSupport", ["Libvirt", "DomainXML", "Store", "Vocabulary"], path: "Tests/TestSupport"),
+    .testTarget(
+      name: "DomainXMLTests", dependencies: ["DomainXML", "TestSupport", "Vocabulary"], exclude: ["Corpus"],
+      swiftSettings: strict),
+    tests("StoreTests", ["Store", "TestSupport", "Vocabulary"]),
+    tests("LiveTests", ["Reconciling", "Libvirt", "DomainXML", "Store", "Control", "TestSupport", "Vocabulary"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

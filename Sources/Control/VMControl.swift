@@ -1,0 +1,122 @@
+package import Vocabulary
+
+/// A document as it was given: a file, standard input, a request body.
+package struct IntentSource: Sendable, Codable, Hashable {
+  package let name: String
+  package let bytes: [UInt8]
+
+  package init(name: String, bytes: [UInt8]) {
+    self.name = name
+    self.bytes = bytes
+  }
+}
+
+/// Which domains, and what is wanted of them.
+package struct ReconcileRequest: Sendable, Codable, Hashable {
+  /// Names or UUIDs; with documents they select among these.
+  package var domains: [String]
+  package var documents: [IntentSource]
+  /// Every domain that the store has an intent for.
+  package var all: Bool
+  /// Ids whose removal is meant (R2).
+  package var removals: [String]
+  /// Milliseconds to wait for guests.
+  package var timeout: Int64
+
+  package init(
+    domains: [String] = [], documents: [IntentSource] = [], all: Bool = false, removals: [String] = [],
+    timeout: Int64 = 60_000
+  ) {
+    self.domains = domains
+    self.documents = documents
+    self.all = all
+    self.removals = removals
+    self.timeout = timeout
+  }
+}
+
+/// A verb on one domain.
+package struct VerbRequest: Sendable, Codable, Hashable {
+  package enum Verb: String, Sendable, Codable, Hashable, CaseIterable {
+    case start, stop, restart, delete, forget, restore, protect, unprotect
+  }
+
+  /// What becomes of what belongs to a definition that is removed.
+  package enum Fate: String, Sendable, Codable, Hashable, CaseIterable { case keep, delete }
+
+  package struct Remains: Sendable, Codable, Hashable {
+    package var nvram: Fate?
+    package var tpm: Fate?
+    package var savedImage: Fate?
+    package var snapshots: Fate?
+
+    package init(nvram: Fate? = nil, tpm: Fate? = nil, savedImage: Fate? = nil, snapshots: Fate? = nil) {
+      self.nvram = nvram
+      self.tpm = tpm
+      self.savedImage = savedImage
+      self.snapshots = snapshots
+    }
+  }
+
+  package let verb: Verb
+  package let domain: String
+  /// For `protect` and `unprotect`: a device id instead of the domain.
+  package var device: String?
+  /// Milliseconds to wait for the guest.
+  package var timeout: Int64
+  /// End the domain as pulling the plug would, where the guest does not shut down (or, deleting, at once).
+  package var force: Bool
+  /// For `restart`: only where something waits for the next boot.
+  package var ifPending: Bool
+  package var remains: Remains
+
+  package init(
+    _ verb: Verb, domain: String, device: String? = nil, timeout: Int64 = 60_000, force: Bool = false,
+    ifPending: Bool = false, remains: Remains = Remains()
+  ) {
+    self.verb = verb
+    self.domain = domain
+    self.device = device
+    self.timeout = timeout
+    self.force = force
+    self.ifPending = ifPending
+    self.remains = remains
+  }
+}
+
+/// Which definition of a domain is shown.
+package struct XMLRequest: Sendable, Codable, Hashable {
+  package let domain: String
+  package let side: Side?
+  /// From the record instead of from libvirt; 0 is the newest.
+  package let revision: Int64?
+
+  package init(domain: String, side: Side?, revision: Int64? = nil) {
+    self.domain = domain
+    self.side = side
+    self.revision = revision
+  }
+}
+
+/// What commands and routes speak to: in process, or a daemon over HTTP.
+///
+/// Every method throws `Problem`, whose code says what it means. Looking methods write nothing anywhere.
+package protocol VMControl: Sendable {
+  /// What would be done; one document for each domain.
+  func plan(_ request: ReconcileRequest) async throws(Problem) -> [PlanDocument]
+
+  /// Makes it so. Progress is a stream that ends with a `finished` event for each domain.
+  func reconcile(_ request: ReconcileRequest) async throws(Problem) -> AsyncStream<ProgressEvent>
+
+  /// Carries out a verb; the stream is as that of `reconcile`.
+  func perform(_ request: VerbRequest) async throws(Problem) -> AsyncStream<ProgressEvent>
+
+  /// The named domains (names or UUIDs), or all: those of libvirt and those that the store knows.
+  func domains(_ names: [String]) async throws(Problem) -> [DomainReport]
+
+  /// A definition, byte for byte.
+  func xml(_ request: XMLRequest) async throws(Problem) -> XMLText
+
+  /// Operations of a domain, newest first.
+  func history(of domain: String, limit: Int) async throws(Problem) -> [OperationReport]
+}

@@ -1,0 +1,180 @@
+package import Vocabulary
+
+/// Everything that vmctl knows of one kind of device, as data. One file a kind under `Devices/`; the differ, the
+/// planner, the intent parser, the schema and the help read it and know no kinds of their own.
+///
+/// A class because it never changes and every device of every document points to one.
+package final class DeviceKind: Sendable {
+  /// The catalogue's name: usually the element's.
+  package let name: String
+  /// libvirt's element.
+  package let element: String
+  package let summary: String
+  /// What distinguishes two devices of the kind, beside their alias: the first key whose fields are all there.
+  package let identity: [IdentityKey]
+  /// What kind of slot a device of the kind takes: the first rule that applies. None: it takes none.
+  package let slots: [SlotRule]
+  package let attach: BothSides<Support>
+  package let detach: BothSides<Support>
+  /// Whether `virDomainUpdateDeviceFlags` knows the kind.
+  package let update: BothSides<Support>
+  package let fields: [Field]
+  /// What libvirt or QEMU would choose and the guest can see: chosen by vmctl first, the same for both sides (T13).
+  package let chosen: [ChosenField]
+  package let shortForm: ShortForm?
+  /// libvirt keeps no alias for leases, graphics and audio (`virDomainDeviceDef` without device info).
+  package let takesAlias: Bool
+  /// The controller that must be there first (T14: libvirt would make one of its own choice).
+  package let controller: [ControllerNeed]
+  /// Paths of files on the host that the device names.
+  package let files: [FieldPath]
+  /// Fields that hold the name of a libvirt network.
+  package let networks: [FieldPath]
+  /// Fields that must be unique among the devices of a domain, with the word for messages.
+  package let unique: [UniqueField]
+  /// A detach that the guest has to agree to.
+  package let detachNeedsGuest: Bool
+  /// Whether a persistent update may state another slot (T24: a disk's may; a card is looked up by its slot).
+  package let updateMovesSlot: Bool
+  /// Fields that a block job, a snapshot or a guest may change by itself: never asserted over an unchanged document
+  /// (R7).
+  package let moving: [FieldPath]
+  /// What an element of the running domain says otherwise than it was stated, to be put back before it is sent to
+  /// libvirt again.
+  package let restated: [RestatedField]
+
+  package init(
+    name: String, element: String? = nil, summary: String, identity: [IdentityKey] = [], slots: [SlotRule] = [],
+    attach: BothSides<Support>, detach: BothSides<Support>,
+    update: BothSides<Support> = BothSides(
+      live: .no("libvirt has no update for this kind"), persistent: .no("libvirt has no update for this kind")),
+    fields: [Field] = [], chosen: [ChosenField] = [], shortForm: ShortForm? = nil, takesAlias: Bool = true,
+    controller: [ControllerNeed] = [], files: [FieldPath] = [], networks: [FieldPath] = [],
+    unique: [UniqueField] = [], detachNeedsGuest: Bool = true, updateMovesSlot: Bool = false, moving: [FieldPath] = [], restated: [RestatedField] = []
+  ) {
+    self.name = name
+    self.element = element ?? name
+    self.summary = summary
+    self.identity = identity
+    self.slots = slots
+    self.attach = attach
+    self.detach = detach
+    self.update = update
+    self.fields = fields
+    self.chosen = chosen
+    self.shortForm = shortForm
+    self.takesAlias = takesAlias
+    self.controller = controller
+    self.files = files
+    self.networks = networks
+    self.unique = unique
+    self.detachNeedsGuest = detachNeedsGuest
+    self.updateMovesSlot = updateMovesSlot
+    self.moving = moving
+    self.restated = restated
+  }
+
+  package func field(at path: FieldPath) -> Field? {
+    fields.first { $0.path == path }
+  }
+}
+
+extension BothSides where Value == Support {
+  package static let yes = BothSides(live: .yes, persistent: .yes)
+
+  package static func no(_ reason: String) -> BothSides {
+    BothSides(live: .no(reason), persistent: .no(reason))
+  }
+}
+
+/// Fields that together identify a device of a kind within a domain.
+package struct IdentityKey: Sendable {
+  package let name: String
+  package let paths: [FieldPath]
+
+  package init(_ name: String, _ paths: FieldPath...) {
+    self.name = name
+    self.paths = paths
+  }
+
+  /// `target=vda`; `nil` where the device does not have all of the fields.
+  package func value(of device: Element) -> String? {
+    let values = paths.compactMap { device.value(at: $0) }
+    return values.count == paths.count ? name + "=" + values.joined(separator: ",") : nil
+  }
+}
+
+package struct SlotRule: Sendable {
+  package enum Kind: Sendable, Hashable {
+    case pci
+    /// A unit on a controller of this type.
+    case drive(String)
+    case usb
+    case virtioSerial
+  }
+
+  package let kind: Kind
+  package let when: Condition?
+
+  package init(_ kind: Kind, when: Condition? = nil) {
+    self.kind = kind
+    self.when = when
+  }
+}
+
+package struct ChosenField: Sendable {
+  package enum Value: Sendable {
+    case constant(String)
+    /// A locally administered MAC that follows from domain UUID and id.
+    case mac
+    /// The id, as a serial number the guest can find the disk by.
+    case serial
+  }
+
+  package let path: FieldPath
+  package let value: Value
+  package let when: Condition?
+  package let why: String
+
+  package init(_ path: FieldPath, _ value: Value, when: Condition? = nil, why: String) {
+    self.path = path
+    self.value = value
+    self.when = when
+    self.why = why
+  }
+}
+
+package struct ControllerNeed: Sendable {
+  package let type: String
+  /// The model that vmctl gives a controller which it has to add.
+  package let model: String?
+  package let when: Condition?
+
+  package init(_ type: String, model: String? = nil, when: Condition? = nil) {
+    self.type = type
+    self.model = model
+    self.when = when
+  }
+}
+
+package struct RestatedField: Sendable {
+  package let path: FieldPath
+  package let value: String
+  package let when: Condition
+
+  package init(_ path: FieldPath, _ value: String, when: Condition) {
+    self.path = path
+    self.value = value
+    self.when = when
+  }
+}
+
+package struct UniqueField: Sendable {
+  package let path: FieldPath
+  package let word: String
+
+  package init(_ path: FieldPath, _ word: String) {
+    self.path = path
+    self.word = word
+  }
+}

@@ -1,0 +1,96 @@
+import Vocabulary
+
+/// The short form of a device kind in an intent: `disk: {file: …, target: vda}`. The parser, the JSON Schema, the
+/// help text and "did you mean" read this table; the XML is built from it.
+package struct ShortForm: Sendable {
+  package let fields: [ShortField]
+  /// Paths and values that the element has unless a key says otherwise.
+  package let constants: [(path: FieldPath, value: String)]
+  /// Exactly one of these keys must be given.
+  package let oneOf: [String]
+
+  package init(fields: [ShortField], constants: [(path: FieldPath, value: String)] = [], oneOf: [String] = []) {
+    self.fields = fields
+    self.constants = constants
+    self.oneOf = oneOf
+  }
+}
+
+/// One key of a short form and the place in the element that it fills.
+package struct ShortField: Sendable {
+  package let key: String
+  package let path: FieldPath
+  package let type: ScalarType
+  package let required: Bool
+  /// What else the key means: `file` makes the disk one of `type='file'`.
+  package let implies: [(path: FieldPath, value: String)]
+  package let help: String
+
+  package init(
+    _ key: String, _ path: FieldPath, _ type: ScalarType, required: Bool = false,
+    implies: [(path: FieldPath, value: String)] = [], help: String
+  ) {
+    self.key = key
+    self.path = path
+    self.type = type
+    self.required = required
+    self.implies = implies
+    self.help = help
+  }
+}
+
+/// What a scalar of a document may be. It is read as this type, never by YAML's guess: an unquoted MAC stays a MAC.
+package enum ScalarType: Sendable, Hashable {
+  case text
+  /// Characters that libvirt and QEMU accept in a serial number.
+  case serial
+  /// An absolute path without `..`.
+  case path
+  case mac
+  case number(ClosedRange<UInt64>)
+  case oneOf([String])
+  /// `true`/`false` in the document: an empty element where true, nothing where false.
+  case flag
+  /// A word of letters, digits, `_`, `.` and `-`.
+  case word
+
+  /// `nil` where `value` is one, else what it should be.
+  package func refusal(_ value: String) -> String? {
+    switch self {
+    case .text:
+      return value.unicodeScalars.allSatisfy { $0.value >= 32 } ? nil : "text without control characters"
+    case .serial:
+      let allowed = value.utf8.allSatisfy { isAlphanumeric($0) || " _-+.".utf8.contains($0) }
+      return (1...247).contains(value.utf8.count) && allowed
+        ? nil : "letters, digits, space, '_', '-', '+' and '.', at most 247"
+    case .path:
+      let parts = value.split(separator: "/")
+      return value.hasPrefix("/") && !parts.contains("..") && value.unicodeScalars.allSatisfy { $0.value >= 32 }
+        ? nil : "an absolute path without '..'"
+    case .mac:
+      let parts = value.split(separator: ":", omittingEmptySubsequences: false)
+      let bytes = parts.compactMap { $0.utf8.count == 2 ? UInt8($0, radix: 16) : nil }
+      guard parts.count == 6, bytes.count == 6 else { return "a MAC address as 52:54:00:12:34:56" }
+      return bytes[0] & 1 == 0 ? nil : "a unicast MAC address (the first byte is even)"
+    case .number(let range):
+      return parseNumber(value).map(range.contains) ?? false
+        ? nil : "a number from \(range.lowerBound) to \(range.upperBound)"
+    case .oneOf(let values):
+      return values.contains(value) ? nil : "one of \(values.joined(separator: ", "))"
+    case .flag:
+      return value == "true" || value == "false" ? nil : "true or false"
+    case .word:
+      let allowed = value.utf8.allSatisfy { isAlphanumeric($0) || "_.-:".utf8.contains($0) }
+      return (1...255).contains(value.utf8.count) && allowed ? nil : "a word of letters, digits, '_', '.', ':' and '-'"
+    }
+  }
+}
+
+private func isAlphanumeric(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+    UInt8(ascii: "0")...UInt8(ascii: "9"):
+    true
+  default: false
+  }
+}

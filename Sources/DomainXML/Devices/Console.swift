@@ -1,0 +1,22 @@
+import Vocabulary
+
+extension DeviceKind {
+  /// `<console>`: the first serial port's shadow, or a virtio console.
+  package static let console = DeviceKind(
+    name: "console",
+    summary: "a console: the shadow of the first serial port, or a virtio console",
+    identity: [IdentityKey("port", "target/@type", "target/@port")],
+    slots: [SlotRule(.virtioSerial, when: .field("target/@type", ["virtio"]))],
+    attach: .virtioOnly,
+    detach: .virtioOnly,
+    controller: [ControllerNeed("virtio-serial", when: .field("target/@type", ["virtio"]))])
+}
+
+extension BothSides where Value == Support {
+  fileprivate static let virtioOnly: BothSides<Support> = {
+    let support = Support.when(
+      .field("target/@type", ["virtio"]),
+      otherwise: "only virtio consoles can be added or removed; this one is the shadow of a serial port")
+    return BothSides(live: support, persistent: support)
+  }()
+}

@@ -1,0 +1,88 @@
+import Vocabulary
+
+extension DeviceKind {
+  /// `<disk>`: disk, LUN, CD-ROM and floppy on every bus.
+  package static let disk = DeviceKind(
+    name: "disk",
+    summary: "a disk, LUN, CD-ROM or floppy",
+    identity: [
+      IdentityKey("target", "target/@dev"), IdentityKey("serial", "serial"), IdentityKey("source", "source/@file"),
+      IdentityKey("source", "source/@dev"),
+    ],
+    slots: [
+      SlotRule(.pci, when: .field("target/@bus", ["virtio"])),
+      SlotRule(.drive("scsi"), when: .field("target/@bus", ["scsi"])),
+      SlotRule(.drive("sata"), when: .field("target/@bus", ["sata"])),
+      SlotRule(.drive("ide"), when: .field("target/@bus", ["ide"])),
+      SlotRule(.drive("fdc"), when: .field("target/@bus", ["fdc"])),
+      SlotRule(.usb, when: .field("target/@bus", ["usb"])),
+    ],
+    attach: BothSides(
+      live: .when(
+        .field("target/@bus", ["virtio", "scsi", "usb"]),
+        otherwise: "only virtio, scsi and usb disks can be hotplugged; QEMU's ide, sata and floppy buses cannot"),
+      persistent: .yes),
+    detach: BothSides(
+      live: .when(
+        .field("target/@bus", ["virtio", "scsi", "usb"]),
+        otherwise: "only virtio, scsi and usb disks can be hot-unplugged"),
+      persistent: .yes),
+    update: .yes,
+    fields: [
+      Field("source/@file", .path, note: "the guest's data: another source is another disk (R7)"),
+      Field("source/@dev", .path, note: "the guest's data: another source is another disk (R7)"),
+      Field("driver/@cache", persistent: .inPlace),
+      Field("driver/@io", persistent: .inPlace),
+      Field("driver/@discard", persistent: .inPlace),
+      Field("driver/@type", note: "read with another format the data is another"),
+      Field("serial", note: "the guest finds the disk by it"),
+      Field("boot/@order", .number, persistent: .inPlace, note: "read by the firmware at a cold boot"),
+      Field(
+        "target/@dev", live: .never(targetIsTheKey), persistent: .never(targetIsTheKey),
+        note: "libvirt's own key of a disk; the guest does not see it (T5)"),
+      Field("target/@bus", note: "another bus is another device to the guest"),
+    ],
+    chosen: [
+      ChosenField("@device", .constant("disk"), why: "libvirt's default, written out"),
+      ChosenField("driver/@name", .constant("qemu"), why: "the only driver of a QEMU domain"),
+      ChosenField(
+        "driver/@type", .constant("raw"), why: "never probed: a guest could write a header into a raw image"),
+      ChosenField(
+        "serial", .serial, when: .field("@device", ["disk"]),
+        why: "QEMU numbers IDE and SCSI disks by position otherwise"),
+    ],
+    shortForm: ShortForm(
+      fields: [
+        ShortField(
+          "file", "source/@file", .path, implies: [("@type", "file")], help: "an image file on the host"),
+        ShortField(
+          "block", "source/@dev", .path, implies: [("@type", "block")], help: "a block device of the host"),
+        ShortField(
+          "device", "@device", .oneOf(["disk", "cdrom", "floppy", "lun"]), help: "what the guest sees; default disk"),
+        ShortField(
+          "format", "driver/@type", .oneOf(["raw", "qcow2", "vmdk", "vdi", "vhdx", "qed"]), required: true,
+          help: "the image's format; never guessed from its content"),
+        ShortField(
+          "cache", "driver/@cache",
+          .oneOf(["default", "none", "writethrough", "writeback", "directsync", "unsafe"]), help: "host cache mode"),
+        ShortField("io", "driver/@io", .oneOf(["threads", "native", "io_uring"]), help: "host I/O method"),
+        ShortField("discard", "driver/@discard", .oneOf(["ignore", "unmap"]), help: "what a guest's TRIM does"),
+        ShortField(
+          "target", "target/@dev", .word, required: true,
+          help: "libvirt's key of the disk (vda, sda); orders nothing in the guest"),
+        ShortField(
+          "bus", "target/@bus", .oneOf(["virtio", "scsi", "sata", "ide", "usb", "fdc"]), required: true,
+          help: "the bus the guest sees; virtio, scsi and usb can be hotplugged"),
+        ShortField("readonly", "readonly", .flag, help: "the guest may not write"),
+        ShortField("shareable", "shareable", .flag, help: "other guests may write to it too"),
+        ShortField("serial", "serial", .serial, help: "what the guest finds the disk by; default the id"),
+      ],
+      oneOf: ["file", "block"]),
+    controller: [ControllerNeed("scsi", model: "virtio-scsi", when: .field("target/@bus", ["scsi"]))],
+    files: ["source/@file", "source/@dev"],
+    unique: [UniqueField("target/@dev", "target")],
+    updateMovesSlot: true,
+    moving: ["source/@file", "source/@dev", "driver/@type", "@type"])
+
+  private static let targetIsTheKey = "target is libvirt's key of a disk and invisible to the guest"
+}

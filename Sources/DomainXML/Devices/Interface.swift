@@ -1,0 +1,62 @@
+import Vocabulary
+
+extension DeviceKind {
+  /// `<interface>`: a network card.
+  package static let interface = DeviceKind(
+    name: "interface",
+    summary: "a network card",
+    identity: [IdentityKey("mac", "mac/@address")],
+    slots: [
+      SlotRule(.usb, when: .field("model/@type", ["usb-net"])),
+      SlotRule(.pci),
+    ],
+    attach: BothSides(
+      live: .when(
+        .field(
+          "@type",
+          ["network", "bridge", "direct", "ethernet", "vhostuser", "user", "vdpa", "hostdev"]),
+        otherwise: "libvirt hotplugs interfaces of type network, bridge, direct, ethernet, vhostuser, user, vdpa "
+          + "and hostdev only"),
+      persistent: .yes),
+    detach: .yes,
+    update: .yes,
+    fields: [
+      Field(
+        "@type", resolutions: ["network": ["bridge", "direct", "hostdev", "ethernet", "vhostuser"]],
+        note: "what the host connects the card to; invisible to the guest"),
+      Field("mac/@address", .mac, note: "the guest's address; libvirt finds the card by it"),
+      Field("model/@type", note: "another model is another device to the guest"),
+      Field("link/@state", live: .inPlace, persistent: .inPlace, note: "the guest sees the cable"),
+      Field("source/@network", live: .inPlace, persistent: .inPlace, note: "moved between bridges without the guest"),
+      Field("source/@bridge", live: .inPlace, persistent: .inPlace, note: "moved between bridges without the guest"),
+      Field("mtu/@size", .number, persistent: .inPlace),
+      Field("driver/@queues", .number, persistent: .inPlace),
+      Field("boot/@order", .number, persistent: .inPlace, note: "read by the firmware at a cold boot"),
+    ],
+    chosen: [
+      ChosenField("mac/@address", .mac, why: "libvirt would draw another one for each side (T13)"),
+      ChosenField("model/@type", .constant("virtio"), why: "libvirt's default is rtl8139"),
+    ],
+    shortForm: ShortForm(
+      fields: [
+        ShortField(
+          "mac", "mac/@address", .mac, help: "default: follows from the domain's UUID and the device's id"),
+        ShortField(
+          "network", "source/@network", .text, implies: [("@type", "network")], help: "a libvirt network"),
+        ShortField(
+          "bridge", "source/@bridge", .word, implies: [("@type", "bridge")], help: "a bridge of the host"),
+        ShortField(
+          "model", "model/@type",
+          .oneOf(["virtio", "e1000", "e1000e", "rtl8139", "virtio-transitional", "virtio-non-transitional", "igb"]),
+          help: "the card the guest sees; default virtio"),
+        ShortField("link", "link/@state", .oneOf(["up", "down"]), help: "the cable; changes live"),
+        ShortField("mtu", "mtu/@size", .number(68...65535), help: "announced to the guest by virtio"),
+        ShortField("queues", "driver/@queues", .number(1...256), help: "virtio queue pairs"),
+      ],
+      oneOf: ["network", "bridge"]),
+    networks: ["source/@network"],
+    unique: [UniqueField("mac/@address", "MAC")],
+    // The running domain shows a card on a network as one on that network's bridge. Sent back so, libvirt 9.0 answers
+    // 0 and forgets the network (measured).
+    restated: [RestatedField("@type", "network", when: .present("source/@network"))])
+}

@@ -1,0 +1,13 @@
+import Vocabulary
+
+extension DeviceKind {
+  /// `<memballoon>`: how the host takes memory back.
+  package static let memballoon = DeviceKind(
+    name: "memballoon",
+    summary: "the memory balloon",
+    identity: [IdentityKey("memballoon")],
+    slots: [SlotRule(.pci, when: .not(.field("@model", ["none"])))],
+    attach: .no("libvirt can add a memory balloon only when it defines the domain"),
+    detach: .no("libvirt cannot remove a memory balloon"),
+    fields: [Field("@autodeflate", .onOff), Field("@freePageReporting", .onOff)])
+}

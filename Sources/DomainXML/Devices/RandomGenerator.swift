@@ -1,0 +1,13 @@
+import Vocabulary
+
+extension DeviceKind {
+  /// `<rng>`: a random number generator.
+  package static let rng = DeviceKind(
+    name: "rng",
+    summary: "a random number generator",
+    slots: [SlotRule(.pci)],
+    attach: .yes,
+    detach: .yes,
+    fields: [Field("backend", .path), Field("rate/@bytes", .number), Field("rate/@period", .number)],
+    chosen: [ChosenField("@model", .constant("virtio"), why: "the only model for PCI guests")])
+}

@@ -1,0 +1,22 @@
+import Vocabulary
+
+extension DeviceKind {
+  /// `<serial>`: a serial port.
+  package static let serial = DeviceKind(
+    name: "serial",
+    summary: "a serial port",
+    identity: [IdentityKey("port", "target/@port")],
+    slots: [
+      SlotRule(.pci, when: .field("target/@type", ["pci-serial"])),
+      SlotRule(.usb, when: .field("target/@type", ["usb-serial"])),
+    ],
+    attach: BothSides(live: .pluggable, persistent: .yes),
+    detach: BothSides(live: .pluggable, persistent: .yes),
+    fields: [Field("target/@port", .number)])
+}
+
+extension Support {
+  fileprivate static let pluggable = Support.when(
+    .field("target/@type", ["pci-serial", "usb-serial"]),
+    otherwise: "QEMU's isa-serial cannot be hotplugged; pci-serial and usb-serial can")
+}

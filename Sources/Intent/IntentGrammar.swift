@@ -1,0 +1,163 @@
+package import DomainXML
+import Vocabulary
+
+/// The whole grammar of `vmctl/v1` documents (design section 6 and the rules' table).
+package enum IntentGrammar {
+  package static let document = Grammar(
+    "an intent",
+    [
+      .init("apiVersion", .scalar(.oneOf(["vmctl/v1"])), required: true, help: "vmctl/v1"),
+      .init("kind", .scalar(.oneOf(["Domain"])), required: true, help: "Domain"),
+      .init("metadata", .mapping(metadata), required: true, help: "which domain"),
+      .init("spec", .mapping(spec), required: true, help: "what is wanted of it"),
+    ])
+
+  static let metadata = Grammar(
+    "metadata",
+    [
+      .init("name", .domainName, required: true, help: "the domain's name, \(DomainName.rule)"),
+      .init("uuid", .uuid, help: "checked where given; a new domain gets it"),
+      .init("labels", .labels, help: "free words to select domains by"),
+      .init("generation", .scalar(.number(1...UInt64(Int64.max))), help: "the client's own monotonic number"),
+    ])
+
+  static let spec = Grammar(
+    "spec",
+    [
+      .init(
+        "power", .scalar(.oneOf(["running", "stopped", "unmanaged"])), default: "unmanaged",
+        help: "whether the domain runs"),
+      .init("protected", .boolean, default: "false", help: "refuse to delete; only `unprotect` clears it"),
+      .init(
+        "unlisted", .scalar(.oneOf(["keep", "remove"])), default: "keep",
+        help: "what happens to devices that the document does not name"),
+      .init("removals", .list(.deviceID), help: "ids whose removal is meant, where a guard rail would refuse it"),
+      .init(
+        "drift", .scalar(.oneOf(["reassert", "report"])), default: "reassert", help: "what to do with foreign changes"),
+      .init("shutdown", .mapping(shutdown), help: "how long a shutdown may take"),
+      .init(
+        "onGuestShutdown", .scalar(.oneOf(["stay", "restart"])), default: "stay",
+        help: "what to do when the guest shuts itself down"),
+      .init("creation", .mapping(creation), help: "read once, when the domain does not exist"),
+      .init("vcpus", .scalar(.number(1...4096)), help: "virtual CPUs that are online now"),
+      .init("memory", .memory, help: "balloon target of the boot memory"),
+      .init("devices", .list(.mapping(device)), help: "the devices; absent: nothing is attached or removed"),
+    ])
+
+  static let shutdown = Grammar(
+    "shutdown",
+    [
+      .init("deadline", .duration, default: "5m", help: "how long the guest may take"),
+      .init(
+        "otherwise", .scalar(.oneOf(["keep", "destroy"])), default: "keep", help: "what happens after the deadline"),
+    ])
+
+  static let creation = Grammar(
+    "creation",
+    [
+      .init("xml", .xml(element: "domain"), help: "a whole libvirt domain document, instead of the keys below"),
+      .init("type", .scalar(.oneOf(["kvm", "qemu"])), help: "the virtualisation; default the best the host has"),
+      .init("machine", .scalar(.word), default: "q35", help: "resolved to the versioned name at creation"),
+      .init(
+        "firmware", .either([.scalar(.oneOf(["bios", "efi"])), .mapping(firmware)]), default: "bios",
+        help: "efi is resolved to explicit loader and NVRAM template"),
+      .init("cpu", .mapping(cpu), help: "resolved to a custom model with features"),
+      .init("memory", .memory, help: "boot memory"),
+      .init("vcpus", .scalar(.number(1...4096)), default: "1", help: "the maximum of virtual CPUs"),
+      .init("hotplugMemory", .mapping(hotplugMemory), help: "room for memory devices"),
+      .init(
+        "rootPorts", .scalar(.number(0...24)), default: "8",
+        help: "PCI places left free after all devices are placed"),
+      .init("kernel", .scalar(.path), help: "boots this kernel instead of a disk"),
+      .init("initrd", .scalar(.path), help: "with kernel"),
+      .init("cmdline", .scalar(.text), help: "with kernel"),
+      .init(
+        "serial", .either([.scalar(.oneOf(["pty", "none"])), .mapping(serial)]), default: "pty",
+        help: "the first serial port"),
+      .init("graphics", .scalar(.oneOf(["none", "vnc", "spice"])), default: "none", help: "the guest's screen"),
+    ])
+
+  static let firmware = Grammar(
+    "firmware",
+    [
+      .init("type", .scalar(.oneOf(["bios", "efi"])), required: true, help: "bios or efi"),
+      .init("follow", .scalar(.oneOf(["host"])), help: "keep it floating: chosen again at every cold boot"),
+    ])
+
+  static let cpu = Grammar(
+    "cpu",
+    [
+      .init("model", .scalar(.word), required: true, help: "host-model, host-passthrough, maximum or a model's name"),
+      .init("follow", .scalar(.oneOf(["host"])), help: "keep it floating: chosen again at every cold boot"),
+    ])
+
+  static let hotplugMemory = Grammar(
+    "hotplugMemory",
+    [
+      .init("limit", .memory, required: true, help: "the most the domain can have in all"),
+      .init("slots", .scalar(.number(1...256)), required: true, help: "how many memory devices"),
+    ])
+
+  static let serial = Grammar(
+    "serial", [.init("file", .scalar(.path), required: true, help: "where the port's output goes")])
+
+  /// Short forms come from the catalogue: a kind that has one adds its key here.
+  package static let shortForms: [DeviceKind] = Catalogue.kinds.filter { $0.shortForm != nil }
+
+  package static let device = Grammar(
+    "a device",
+    [
+      .init("id", .deviceID, required: true, help: "the device's name for life, \(DeviceID.rule)"),
+      .init("xml", .xml(element: nil), help: "any libvirt device element"),
+      .init("reference", .mapping(reference), help: "binds the id to a device that is already there"),
+      .init("bootOrder", .scalar(.number(1...65535)), help: "1 is tried first"),
+      .init("sides", .scalar(.oneOf(["both", "live", "persistent"])), default: "both", help: "where it is wanted"),
+      .init("was", .deviceID, help: "the id it had before"),
+      .init(
+        "replace", .scalar(.oneOf(["refused", "allowed"])), default: "refused",
+        help: "whether it may be detached and attached to change it"),
+      .init("unplug", .mapping(unplug), help: "how long the guest may take to let go"),
+      .init("protected", .boolean, default: "false", help: "never detached; only `unprotect` clears it"),
+      .init("address", .mapping(address), help: "an explicit slot"),
+    ]
+      + shortForms.map { kind in
+        .init(kind.name, .mapping(grammar(of: kind)), help: kind.summary)
+      },
+    oneOf: ["xml", "reference"] + shortForms.map(\.name))
+
+  static func grammar(of kind: DeviceKind) -> Grammar {
+    guard let form = kind.shortForm else { return Grammar(kind.name, []) }
+    return Grammar(
+      kind.name,
+      form.fields.map { field in
+        .init(
+          field.key, field.type == .flag ? .boolean : .scalar(field.type), required: field.required, help: field.help)
+      },
+      oneOf: form.oneOf)
+  }
+
+  static let reference = Grammar(
+    "reference",
+    Catalogue.kinds.map { kind in
+      .init(
+        kind.name, .scalar(.word),
+        help: "its place among the \(kind.name) devices, from 0, or what identifies it")
+    }, oneOf: Catalogue.kinds.map(\.name))
+
+  static let unplug = Grammar(
+    "unplug",
+    [
+      .init("deadline", .duration, default: "2m", help: "how long the guest may take"),
+      .init(
+        "otherwise", .scalar(.oneOf(["keep", "nextBoot"])), default: "keep", help: "what happens after the deadline"),
+    ])
+
+  static let address = Grammar(
+    "address",
+    [
+      .init("type", .scalar(.oneOf(["pci", "drive", "usb", "virtio-serial"])), required: true, help: "libvirt's type")
+    ]
+      + ["domain", "bus", "slot", "function", "controller", "target", "unit"].map { name in
+        .init(name, .scalar(.number(0...0xffff)), help: "as in libvirt's <address>")
+      } + [.init("port", .scalar(.word), help: "as in libvirt's <address>")])
+}

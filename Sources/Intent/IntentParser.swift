@@ -1,0 +1,141 @@
+import DomainXML
+import Vocabulary
+
+/// Reads documents: all of a call together, because two for one domain are an error (R1).
+package enum IntentParser {
+  /// A file, `stdin` or a request body.
+  package struct Source: Sendable {
+    package let name: String
+    package let bytes: [UInt8]
+
+    package init(name: String, bytes: [UInt8]) {
+      self.name = name
+      self.bytes = bytes
+    }
+  }
+
+  /// Throws all faults of all sources at once.
+  package static func parse(_ sources: [Source]) throws(IntentFaults) -> [IntentDocument] {
+    var documents: [IntentDocument] = []
+    var faults: [IntentFault] = []
+    for source in sources {
+      do throws(IntentFault) {
+        let nodes = try DocumentReader.read(source.bytes, source: source.name)
+        if nodes.isEmpty {
+          faults.append(IntentFault("there is no document in it", source: source.name, at: nil, path: ""))
+        }
+        for node in nodes {
+          var found: [IntentFault] = []
+          if let document = document(node, source, alone: nodes.count == 1, &found) { documents.append(document) }
+          faults += found.map {
+            var fault = $0
+            fault.source = source.name
+            return fault
+          }
+        }
+      } catch {
+        faults.append(error)
+      }
+    }
+    faults += doubles(documents)
+    guard faults.isEmpty else { throw IntentFaults(faults) }
+    return documents
+  }
+
+  private static func doubles(_ documents: [IntentDocument]) -> [IntentFault] {
+    var faults: [IntentFault] = []
+    for (index, document) in documents.enumerated() {
+      for other in documents[..<index]
+      where other.name == document.name || (other.uuid != nil && other.uuid == document.uuid) {
+        faults.append(
+          IntentFault(
+            "two documents for one domain: '\(other.name)' in \(other.source) and '\(document.name)' in "
+              + document.source, source: document.source, at: nil, path: "metadata.name",
+            remedy: "give one document for each domain"))
+      }
+    }
+    return faults
+  }
+
+  private static func document(
+    _ node: DocumentNode, _ source: Source, alone: Bool, _ faults: inout [IntentFault]
+  ) -> IntentDocument? {
+    IntentGrammar.document.validate(node, path: "", &faults)
+    guard faults.isEmpty, let metadata = node["metadata"], let spec = node["spec"],
+      let name = metadata["name"]?.text.flatMap({ DomainName($0) })
+    else { return nil }
+    var devices: [WantedDevice]?
+    if let nodes = spec["devices"]?.items { devices = readDevices(nodes, &faults) }
+    let creation = spec["creation"].flatMap { CreationIntent($0, &faults) }
+    guard faults.isEmpty else { return nil }
+    var shutdown = IntentDocument.Shutdown()
+    if let deadline = spec["shutdown"]?["deadline"]?.text.flatMap(parseDuration) { shutdown.deadline = deadline }
+    if let otherwise = spec["shutdown"]?["otherwise"]?.text.flatMap(IntentDocument.Shutdown.Otherwise.init) {
+      shutdown.otherwise = otherwise
+    }
+    return IntentDocument(
+      source: source.name,
+      // Of a source with several documents each is kept by its content, so that one change is one generation.
+      text: alone ? source.bytes : node.asJSON(),
+      canonicalDigest: node.canonicalDigest,
+      name: name,
+      uuid: metadata["uuid"]?.text.flatMap { DomainUUID($0) },
+      labels: Dictionary(
+        (metadata["labels"]?.entries ?? []).map { ($0.key, $0.value.text ?? "") }, uniquingKeysWith: { $1 }),
+      clientGeneration: metadata["generation"]?.text.flatMap { Int64($0) },
+      power: spec["power"]?.text.flatMap(IntentDocument.Power.init) ?? .unmanaged,
+      isProtected: spec["protected"]?.text == "true",
+      unlisted: spec["unlisted"]?.text.flatMap(IntentDocument.Unlisted.init) ?? .keep,
+      removals: Set((spec["removals"]?.items ?? []).compactMap { $0.text.flatMap { DeviceID($0) } }),
+      drift: spec["drift"]?.text.flatMap(IntentDocument.Drift.init) ?? .reassert,
+      shutdown: shutdown,
+      onGuestShutdown: spec["onGuestShutdown"]?.text.flatMap(IntentDocument.OnGuestShutdown.init) ?? .stay,
+      creation: creation,
+      vcpus: spec["vcpus"]?.text.flatMap { parseNumber($0) },
+      memory: spec["memory"]?.text.flatMap(parseMemory),
+      devices: devices)
+  }
+
+  private static func readDevices(_ nodes: [DocumentNode], _ faults: inout [IntentFault]) -> [WantedDevice] {
+    var devices: [WantedDevice] = []
+    var seen: [DeviceID: Int] = [:]
+    for (index, node) in nodes.enumerated() {
+      let path = "spec.devices[\(index)]"
+      guard let device = WantedDevice(node, path: path, &faults) else { continue }
+      if let first = seen[device.id] {
+        faults.append(
+          IntentFault(
+            "two devices have the id '\(device.id)': spec.devices[\(first)] and \(path)", at: node.position,
+            path: path, remedy: "give each device an id of its own"))
+      }
+      seen[device.id] = index
+      devices.append(device)
+    }
+    faults += clashes(devices, nodes)
+    return devices
+  }
+
+  /// Two devices of one document that claim one thing: a target, a MAC, a channel name, a boot order.
+  private static func clashes(_ devices: [WantedDevice], _ nodes: [DocumentNode]) -> [IntentFault] {
+    var faults: [IntentFault] = []
+    var claims: [String: WantedDevice] = [:]
+    func claim(_ word: String, _ value: String, _ device: WantedDevice, _ node: DocumentNode) {
+      let key = word + "\0" + value
+      if let other = claims[key], other.id != device.id {
+        faults.append(
+          IntentFault(
+            "'\(other.id)' and '\(device.id)' have the same \(word) \(value)", at: node.position, path: device.path,
+            remedy: "give each its own"))
+      }
+      claims[key] = device
+    }
+    for (device, node) in zip(devices, nodes) {
+      for unique in device.kind.unique {
+        guard let value = device.element?.value(at: unique.path) else { continue }
+        claim(unique.word, device.kind.field(at: unique.path)?.form.normalised(value) ?? value, device, node)
+      }
+      if let order = device.bootOrder { claim("boot order", String(order), device, node) }
+    }
+    return faults
+  }
+}

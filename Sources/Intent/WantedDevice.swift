@@ -1,0 +1,59 @@
+package import DomainXML
+package import Vocabulary
+
+/// A device as a document wants it: XML plus what the document says about it. Short forms and `xml:` meet here, so
+/// creating a domain with a device and hotplugging it later use one value (A9).
+package struct WantedDevice: Sendable {
+  package enum Sides: String, Sendable, Hashable { case both, live, persistent }
+  package enum Otherwise: String, Sendable, Hashable { case keep, nextBoot }
+
+  package struct Unplug: Sendable, Hashable {
+    package var deadline: Duration
+    package var otherwise: Otherwise
+
+    package init(deadline: Duration = .seconds(120), otherwise: Otherwise = .keep) {
+      self.deadline = deadline
+      self.otherwise = otherwise
+    }
+  }
+
+  /// A device that is already there: its place among its kind, or what identifies it.
+  package struct Reference: Sendable, Hashable {
+    package let kind: String
+    package let value: String
+  }
+
+  package enum Content: Sendable {
+    /// What must hold, without alias, address and boot order.
+    case element(DomainDocument)
+    case reference(Reference)
+  }
+
+  package let id: DeviceID
+  package let kind: DeviceKind
+  package let content: Content
+  package let sides: Sides
+  package let was: DeviceID?
+  package let bootOrder: UInt64?
+  package let replaceAllowed: Bool
+  package let unplug: Unplug
+  package let isProtected: Bool
+  package let address: Slot?
+  /// SHA-256 of what was stated of the device's content.
+  package let contentDigest: Digest?
+  /// `spec.devices[2]`, for messages.
+  package let path: String
+
+  package var element: Element? {
+    guard case .element(let document) = content else { return nil }
+    return document.root
+  }
+
+  package func isWanted(on side: Side) -> Bool {
+    switch sides {
+    case .both: true
+    case .live: side == .live
+    case .persistent: side == .persistent
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package import Vocabulary
+
+extension Connection {
+  package func observe(_ reference: DomainReference) async throws(LibvirtError) -> Observation? {
+    try await call { (connection) throws(LibvirtError) in
+      do throws(LibvirtError) {
+        let domain = try DomainHandle(reference, on: connection)
+        let reading = try DomainReading(domain)
+        let standing = try Standing(domain)
+        if reading.agrees(with: standing) { return reading.observation(standing) }
+        // Started or stopped between the reads. Once more is enough: the reads take a hundredth of a start. And
+        // through another handle, since the id is of the time of the look-up.
+        let again = try DomainHandle(reference, on: connection)
+        return try DomainReading(again).observation(try Standing(again))
+      } catch {
+        guard error.meansNoSuchDomain else { throw error }
+        return nil
+      }
+    }
+  }
+
+  package func domains() async throws(LibvirtError) -> [DomainSummary] {
+    try await call { (connection) throws(LibvirtError) in
+      try Roster(connection, withDetails: false).entries.map { entry in
+        DomainSummary(
+          uuid: entry.uuid, name: entry.name, state: entry.standing.state, isPersistent: entry.standing.isPersistent)
+      }
+    }
+  }
+
+  package func observe(_ domains: [DomainUUID]) async throws(LibvirtError) -> [Observation] {
+    let readings = try await readings(of: domains)
+    // After the documents: what was started or stopped meanwhile shows, and is read again by itself.
+    let roster = try await call { (connection) throws(LibvirtError) in try Roster(connection, withDetails: true) }
+    let standings = Dictionary(roster.entries.map { ($0.uuid, $0.standing) }) { first, _ in first }
+    var observations: [Observation] = []
+    for domain in domains {
+      if let reading = readings[domain], let standing = standings[domain], reading.agrees(with: standing) {
+        observations.append(reading.observation(standing))
+      } else if let observation = try await observe(.uuid(domain)) {
+        observations.append(observation)
+      }
+    }
+    return observations
+  }
+
+  /// The documents of many domains, read on all threads of this connection. A domain that is not there has none.
+  private func readings(of domains: [DomainUUID]) async throws(LibvirtError) -> [DomainUUID: DomainReading] {
+    let size = min(64, max(1, domains.count / CallThreads.limit))
+    let results = await withTaskGroup(of: Result<[DomainUUID: DomainReading], LibvirtError>.self) { group in
+      for start in stride(from: 0, to: domains.count, by: size) {
+        let chunk = domains[start..<min(start + size, domains.count)]
+        group.addTask {
+          do throws(LibvirtError) {
+            return .success(
+              try await self.call { (connection) throws(LibvirtError) in
+                try Connection.readings(of: chunk, on: connection)
+              })
+          } catch {
+            return .failure(error)
+          }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    var readings: [DomainUUID: DomainReading] = [:]
+    for result in results { readings.merge(try result.get()) { first, _ in first } }
+    return readings
+  }
+
+  private static func readings(
+    of domains: ArraySlice<DomainUUID>, on connection: OpaquePointer
+  ) throws(LibvirtError) -> [DomainUUID: DomainReading] {
+    var readings: [DomainUUID: DomainReading] = [:]
+    for domain in domains {
+      do throws(LibvirtError) {
+        readings[domain] = try DomainReading(try DomainHandle(.uuid(domain), on: connection))
+      } catch {
+        guard error.meansNoSuchDomain else { throw error }
+      }
+    }
+    return readings
+  }
+}

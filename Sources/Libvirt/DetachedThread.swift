@@ -1,0 +1,35 @@
+internal import CLibvirt
+internal import Glibc
+
+/// Runs `body` on a thread of its own that is called `name` in the kernel too (at most 15 bytes).
+///
+/// Not Foundation's `Thread`: its name never reaches the kernel on Linux, and this room needs nothing else of it.
+func startDetachedThread(_ name: String, _ body: @escaping @Sendable () -> Void) {
+  let start = ThreadStart(name: name, body: body)
+  var attributes = pthread_attr_t()
+  pthread_attr_init(&attributes)
+  defer { pthread_attr_destroy(&attributes) }
+  pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
+  var thread = pthread_t()
+  let result = pthread_create(
+    &thread, &attributes,
+    { argument in
+      guard let argument else { return nil }
+      let start = Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
+      vmctl_name_this_thread(start.name)
+      start.body()
+      return nil
+    }, Unmanaged.passRetained(start).toOpaque())
+  // Without its threads the room can do nothing, and there is no caller who could do without them.
+  precondition(result == 0, "cannot start a thread: \(String(cString: strerror(result)))")
+}
+
+private final class ThreadStart: Sendable {
+  let name: String
+  let body: @Sendable () -> Void
+
+  init(name: String, body: @escaping @Sendable () -> Void) {
+    self.name = name
+    self.body = body
+  }
+}

@@ -1,0 +1,171 @@
+import DomainXML
+package import Vocabulary
+
+/// What would be done, in order, and what would not be, and why. A value: the same input gives the same plan.
+package struct Plan: Sendable {
+  package let name: String
+  package let uuid: DomainUUID
+  package let generation: Generation
+  package var steps: [Step] = []
+  package var refused: [Refusal] = []
+  package var drift: [Drift] = []
+  /// Wanted and persistent, but the running guest gets it at its next cold boot.
+  package var nextBoot: [PendingChange] = []
+  /// Unplugs that wait for the guest.
+  package var waiting: [WaitingUnplug] = []
+  package var notes: [String] = []
+  /// Where a domain that is to be created will have its devices.
+  package var placements: [Placement] = []
+  package var capacity: [String: Capacity] = [:]
+  /// Devices that no id names: left alone.
+  package var unmanaged: [UnmanagedDevice] = []
+  package var unchanged = 0
+
+  package init(name: String, uuid: DomainUUID, generation: Generation) {
+    self.name = name
+    self.uuid = uuid
+    self.generation = generation
+  }
+
+  /// Whether nothing is to do: steps that only keep our own metadata count too.
+  package var isEmpty: Bool { steps.isEmpty && refused.isEmpty }
+}
+
+/// One libvirt call for one device or setting on one side.
+package struct Step: Sendable, Hashable {
+  package enum Target: Sendable, Hashable {
+    case device(DeviceID)
+    /// A controller that a device needs and no id names: `scsi 0`.
+    case controller(String)
+    case power
+    case domain
+    case metadata
+  }
+
+  package enum Action: String, Sendable, Hashable {
+    case define, start, shutdown, attach, detach, update, setMetadata
+  }
+
+  package enum Effect: String, Sendable, Hashable { case live, guest, nextBoot }
+
+  package let target: Target
+  /// The device kind, where the target is one.
+  package let kind: String?
+  package let action: Action
+  package let side: Side?
+  package let effect: Effect
+  package let slot: Slot?
+  package let guestPath: GuestPath?
+  /// What is sent to libvirt, byte for byte.
+  package let xml: XMLText?
+  package let reason: String
+  /// Fields that the step changes.
+  package var changes: [FieldDifference] = []
+  /// Not before this device has left the live side.
+  package var waitsFor: DeviceID?
+
+  package init(
+    _ action: Action, _ target: Target, kind: String? = nil, side: Side? = nil, effect: Effect, slot: Slot? = nil,
+    guestPath: GuestPath? = nil, xml: XMLText? = nil, reason: String, changes: [FieldDifference] = [],
+    waitsFor: DeviceID? = nil
+  ) {
+    self.action = action
+    self.target = target
+    self.kind = kind
+    self.side = side
+    self.effect = effect
+    self.slot = slot
+    self.guestPath = guestPath
+    self.xml = xml
+    self.reason = reason
+    self.changes = changes
+    self.waitsFor = waitsFor
+  }
+
+  /// The C function that carries the step out.
+  package var call: String {
+    switch action {
+    case .define: "virDomainDefineXMLFlags"
+    case .start: "virDomainCreate"
+    case .shutdown: "virDomainShutdown"
+    case .attach: "virDomainAttachDeviceFlags"
+    case .detach: "virDomainDetachDeviceFlags"
+    case .update: "virDomainUpdateDeviceFlags"
+    case .setMetadata: "virDomainSetMetadata"
+    }
+  }
+}
+
+/// Something that is wanted and is not done.
+package struct Refusal: Sendable, Hashable {
+  package let target: Step.Target?
+  package let code: Problem.Code
+  package let path: String?
+  package let wanted: String?
+  package let found: String?
+  package let reason: String
+  /// What it would take.
+  package let wouldTake: String?
+
+  package init(
+    _ code: Problem.Code, target: Step.Target? = nil, path: String? = nil, wanted: String? = nil,
+    found: String? = nil, reason: String, wouldTake: String? = nil
+  ) {
+    self.code = code
+    self.target = target
+    self.path = path
+    self.wanted = wanted
+    self.found = found
+    self.reason = reason
+    self.wouldTake = wouldTake
+  }
+}
+
+/// A difference that nobody asked vmctl for.
+package struct Drift: Sendable, Hashable {
+  package let device: DeviceID?
+  package let path: String
+  package let side: Side
+  package let was: String?
+  package let found: String?
+  /// `libvirt`, `guest` or `foreign`.
+  package let by: String
+}
+
+/// What the running guest does not have yet.
+package struct PendingChange: Sendable, Hashable {
+  package let device: DeviceID
+  package let path: String
+  package let now: String?
+  package let atNextBoot: String?
+  package let reason: String
+}
+
+package struct Placement: Sendable, Hashable {
+  package let device: DeviceID
+  package let kind: String
+  package let slot: Slot?
+  package var guestPath: GuestPath?
+}
+
+package struct WaitingUnplug: Sendable, Hashable {
+  package let device: DeviceID
+  package let slot: Slot?
+  /// Milliseconds since 1970.
+  package let since: Int64
+  package let isOverdue: Bool
+  package let wantedAgain: Bool
+}
+
+package struct Capacity: Sendable, Hashable {
+  package let free: Int
+  package let needed: Int
+}
+
+package struct UnmanagedDevice: Sendable, Hashable {
+  package let kind: String
+  package let alias: String?
+  package let naturalKey: String?
+  package let slot: Slot?
+  package let sides: [Side]
+}

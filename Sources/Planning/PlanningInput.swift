@@ -1,0 +1,100 @@
+package import DomainXML
+package import Intent
+package import Vocabulary
+
+/// Everything that a plan depends on. Planning asks nobody: no clock, no file system, no libvirt, no chance.
+package struct PlanningInput: Sendable {
+  /// What vmctl knows of a domain that libvirt does not have.
+  package enum Absence: Sendable, Hashable {
+    /// Never seen: a document may create it.
+    case unknown
+    /// The record or an applied document knows it (I11).
+    case gone(reason: String)
+  }
+
+  package struct Options: Sendable, Hashable {
+    /// Ids whose removal is meant, beside the document's own `removals` (R2).
+    package var removals: Set<DeviceID> = []
+
+    package init() {}
+  }
+
+  /// An unplug that waits for the guest.
+  package struct PendingUnplug: Sendable, Hashable {
+    package let id: DeviceID
+    package let slot: Slot?
+    /// Milliseconds since 1970, for showing.
+    package let since: Int64
+    package let isOverdue: Bool
+    package let otherwise: WantedDevice.Otherwise
+
+    package init(id: DeviceID, slot: Slot?, since: Int64, isOverdue: Bool, otherwise: WantedDevice.Otherwise) {
+      self.id = id
+      self.slot = slot
+      self.since = since
+      self.isOverdue = isOverdue
+      self.otherwise = otherwise
+    }
+  }
+
+  package let wanted: IntentDocument
+  package var generation: Generation
+  /// The UUID that the domain has, or that a new one gets.
+  package var uuid: DomainUUID
+  /// The UUID that was applied under this name before (R15).
+  package var appliedUUID: DomainUUID?
+  /// `nil` where the domain does not run.
+  package var live: DomainDefinition?
+  /// `nil` where the domain is transient or does not exist.
+  package var persistent: DomainDefinition?
+  package var state: DomainState
+  package var stopReason: StopReason?
+  package var hasManagedSave: Bool
+  package var absence: Absence
+  /// Whether vmctl started or stopped it last, and whether it ever ran (R13).
+  package var startedByUs: Bool
+  package var stoppedByUs: Bool
+  package var managed: ManagedState
+  /// Slots that ids hold or held, from the store. The metadata knows tombstones only.
+  package var heldSlots: [DeviceID: Slot]
+  package var pendingUnplugs: [PendingUnplug]
+  package var host: HostFacts
+  package var options: Options
+
+  package init(
+    wanted: IntentDocument, generation: Generation, uuid: DomainUUID, appliedUUID: DomainUUID? = nil,
+    live: DomainDefinition? = nil, persistent: DomainDefinition? = nil, state: DomainState = .shutOff,
+    stopReason: StopReason? = nil, hasManagedSave: Bool = false, absence: Absence = .unknown,
+    startedByUs: Bool = false, stoppedByUs: Bool = false, managed: ManagedState = ManagedState(),
+    heldSlots: [DeviceID: Slot] = [:], pendingUnplugs: [PendingUnplug] = [], host: HostFacts = HostFacts(),
+    options: Options = Options()
+  ) {
+    self.wanted = wanted
+    self.generation = generation
+    self.uuid = uuid
+    self.appliedUUID = appliedUUID
+    self.live = live
+    self.persistent = persistent
+    self.state = state
+    self.stopReason = stopReason
+    self.hasManagedSave = hasManagedSave
+    self.absence = absence
+    self.startedByUs = startedByUs
+    self.stoppedByUs = stoppedByUs
+    self.managed = managed
+    self.heldSlots = heldSlots
+    self.pendingUnplugs = pendingUnplugs
+    self.host = host
+    self.options = options
+  }
+
+  package var exists: Bool { live != nil || persistent != nil }
+
+  package func definition(_ side: Side) -> DomainDefinition? { side == .live ? live : persistent }
+
+  /// The sides that there are.
+  package var sides: [Side] { Side.allCases.filter { definition($0) != nil } }
+
+  /// The side that says where devices are: the running domain has been seen by the guest (R20).
+  package var leading: DomainDefinition? { live ?? persistent }
+}

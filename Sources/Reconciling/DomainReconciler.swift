@@ -1,0 +1,199 @@
+import Control
+import DomainXML
+import Intent
+import Libvirt
+import Planning
+import Store
+import Vocabulary
+
+/// Brings one domain to what its document wants: plan, journal a step, one call, read back, verify, record; then
+/// plan again, until nothing is left to do or only waiting is.
+///
+/// Not shared between tasks: one operation on a domain at a time.
+final class DomainReconciler {
+  /// Passes over one document: each ends with a fresh look. Metadata, detach and tombstone need three.
+  private static let passLimit = 6
+
+  private let surroundings: Surroundings
+  private let wanted: IntentDocument
+  private let removals: Set<DeviceID>
+  private let timeout: Duration
+  private let progress: ProgressSink
+  private let maker: PlanMaker
+  private let reader: KnowledgeReader
+  private var problems: [Problem] = []
+
+  init(
+    _ surroundings: Surroundings, wanted: IntentDocument, removals: Set<DeviceID>, timeout: Duration,
+    progress: ProgressSink
+  ) {
+    self.surroundings = surroundings
+    self.wanted = wanted
+    self.removals = removals
+    self.timeout = timeout
+    self.progress = progress
+    maker = PlanMaker(host: surroundings.host, time: surroundings.time)
+    reader = KnowledgeReader(
+      hypervisor: surroundings.hypervisor, store: surroundings.store, host: surroundings.host)
+  }
+
+  /// Never throws: what went wrong is in the report.
+  func run() async -> OperationReport {
+    do throws(Problem) {
+      return try await reconcile()
+    } catch {
+      var problem = error
+      problem.domain = problem.domain ?? wanted.name.text
+      var report = OperationReport(
+        domain: wanted.name.text, verb: "reconcile", outcome: problem.code.outcome, summary: problem.message)
+      report.problems = problems + [problem]
+      return report
+    }
+  }
+
+  private func reconcile() async throws(Problem) -> OperationReport {
+    var knowledge = try await reader.read(wanted.name.text)
+    if let uuid = wanted.uuid, knowledge.uuid == nil { knowledge = try await checkUUID(uuid, knowledge) }
+    let gatherer = HostFactsGatherer(hypervisor: surroundings.hypervisor, host: surroundings.host)
+    let facts = try await gatherer.facts(for: wanted, creating: knowledge.observed == nil)
+    // A document whose plan is refused as a whole is not accepted: nothing is left half done.
+    let first = maker.plan(wanted, knowledge, facts, removals: removals)
+    if first.refused.contains(where: \.concernsWholePlan) { return report(first, nil, nil) }
+
+    let (key, generation) = try await accept(knowledge, first)
+    let journal = Journal(
+      store: surroundings.store, key: key, verb: "reconcile", generation: generation, time: surroundings.time,
+      progress: progress)
+    let runner = StepRunner(
+      surroundings, key: key, name: wanted.name.text, journal: journal, unplug: unplugPolicies(),
+      shutdown: wanted.shutdown, deadline: timeout)
+    try await runner.settleOpenSteps(knowledge)
+
+    var plan = first
+    for _ in 0..<DomainReconciler.passLimit {
+      knowledge = try await reader.read(key.domain.description)
+      plan = maker.plan(wanted, knowledge, facts, generation: generation, removals: removals)
+      if plan.steps.isEmpty { break }
+      try await hold(key.domain)
+      let moved = try await runner.run(plan.steps, knowledge)
+      if !moved || runner.hasFailed { break }
+    }
+    knowledge = try await reader.read(key.domain.description)
+    plan = maker.plan(wanted, knowledge, facts, generation: generation, removals: removals)
+    let recorder = Recorder(surroundings, key: key)
+    try await recorder.record(knowledge, plan, generation: generation, ours: journal.operation)
+    problems += runner.problems
+    let report = report(plan, journal, runner)
+    try await journal.end(report.outcome, summary: report.summary)
+    return report
+  }
+
+  /// A UUID that the document gives may be another domain's.
+  private func checkUUID(_ uuid: DomainUUID, _ knowledge: Knowledge) async throws(Problem) -> Knowledge {
+    guard let other = try await reader.observe(.uuid(uuid)), other.name != wanted.name.text else { return knowledge }
+    throw Problem(
+      "uuid-clash", "the UUID of the document belongs to the domain '\(other.name)'", domain: wanted.name.text,
+      path: "metadata.uuid", wanted: uuid.description, remedy: "correct the UUID or the name")
+  }
+
+  /// Makes the document durable: it is accepted when this returns.
+  private func accept(_ knowledge: Knowledge, _ plan: Plan) async throws(Problem) -> (DomainKey, Generation) {
+    let key = DomainKey(host: surroundings.host.uuid, domain: plan.uuid)
+    let now = surroundings.time.now()
+    let row =
+      knowledge.file?.row
+      ?? DomainRow(
+        key: key, name: wanted.name.text, incarnation: knowledge.incarnation, origin: .ours, createdAt: now)
+    let incoming = IncomingIntent(
+      text: ContiguousArray(wanted.text), canonicalDigest: wanted.canonicalDigest,
+      clientGeneration: wanted.clientGeneration, receivedAt: now, source: wanted.source)
+    let floor = Generation(plan.generation.number - 1)
+    let store = surroundings.store
+    let acceptance = try await stored { () throws(StoreError) in
+      try await store.accept(incoming, for: row, floor: floor)
+    }
+    switch acceptance {
+    case .accepted(let generation), .unchanged(let generation): return (key, generation)
+    case .stale(let current, let clientGeneration):
+      throw Problem(
+        "stale-generation", "a newer document was accepted before", domain: wanted.name.text,
+        path: "metadata.generation", wanted: wanted.clientGeneration.map(String.init),
+        found: clientGeneration.map(String.init) ?? current?.description,
+        remedy: "fetch the newest document and change that")
+    }
+  }
+
+  /// A domain that a foreign job or a stuck monitor holds gets no call at all (design section 4).
+  private func hold(_ domain: DomainUUID) async throws(Problem) {
+    let hypervisor = surroundings.hypervisor
+    guard let observation = try await reader.observe(.uuid(domain)), observation.state.isActive else { return }
+    let control = try await asking("asking for the control state", domain: wanted.name.text) {
+      () throws(LibvirtError) in try await hypervisor.control(of: domain)
+    }
+    switch control.kind {
+    case .ok: break
+    case .job, .occupied, .error, .other:
+      throw Problem(
+        "job-in-progress", "the domain is held: its monitor is \(control.kind)", domain: wanted.name.text,
+        remedy: "wait until the job is done (`virsh domjobinfo \(wanted.name)`), then try again")
+    }
+    let job = try await asking("asking for the job", domain: wanted.name.text) { () throws(LibvirtError) in
+      try await hypervisor.job(of: domain)
+    }
+    guard job.isRunning else { return }
+    throw Problem(
+      "job-in-progress", "the domain is held by a job that vmctl did not start"
+        + (job.operation.map { " (\($0))" } ?? ""), domain: wanted.name.text,
+      remedy: "wait until the job is done, then try again")
+  }
+
+  private func unplugPolicies() -> [DeviceID: WantedDevice.Unplug] {
+    Dictionary((wanted.devices ?? []).map { ($0.id, $0.unplug) }, uniquingKeysWith: { $1 })
+  }
+
+  // MARK: Report
+
+  private func report(_ plan: Plan, _ journal: Journal?, _ runner: StepRunner?) -> OperationReport {
+    let document = PlanDocument(plan)
+    var outcome = document.outcome(detailed: false)
+    if !plan.waiting.filter({ !$0.wantedAgain }).isEmpty || runner?.waitsForGuest == true {
+      outcome = max(outcome, .waiting)
+    }
+    if !plan.nextBoot.isEmpty { outcome = max(outcome, .nextBoot) }
+    for problem in problems { outcome = max(outcome, problem.code.outcome) }
+    // Steps that are still planned, and nothing that says why, must never look like success (I10).
+    if outcome == .asWanted, !plan.steps.isEmpty { outcome = .error }
+    let done = journal?.rows.filter { $0.state == .done }.count ?? 0
+    var report = OperationReport(
+      id: journal?.operation?.number, domain: wanted.name.text, uuid: plan.uuid, verb: "reconcile",
+      generation: plan.generation.number, outcome: outcome, summary: summary(done, outcome))
+    report.startedAt = journal?.startedAt?.milliseconds
+    report.endedAt = journal?.operation == nil ? nil : surroundings.time.now().milliseconds
+    report.steps = journal?.rows.map { OperationReport.Step($0) } ?? []
+    report.refused = document.refused
+    report.drift = document.drift
+    report.nextBoot = document.nextBoot
+    report.waiting = document.waiting
+    report.notes = plan.notes
+    report.problems = problems
+    return report
+  }
+
+  private func summary(_ done: Int, _ outcome: Outcome) -> String {
+    switch (done, outcome) {
+    case (0, .asWanted): "as wanted, nothing to do"
+    case (_, .asWanted): "as wanted after \(done) step\(done == 1 ? "" : "s")"
+    case (0, _): outcome.words
+    default: "\(outcome.words), \(done) step\(done == 1 ? "" : "s") done"
+    }
+  }
+}
+
+extension OperationReport.Step {
+  init(_ row: StepRow) {
+    self.init(
+      order: row.order, target: row.target.document, kind: row.deviceKind, action: row.action,
+      side: row.side?.rawValue, slot: row.slot, call: row.call, reason: row.reason, state: row.state.rawValue,
+      startedAt: row.startedAt?.milliseconds, settledAt: row.settledAt?.milliseconds, error: row.error)
+  }
+}

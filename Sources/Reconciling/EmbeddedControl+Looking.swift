@@ -1,0 +1,189 @@
+package import Control
+import DomainXML
+import Libvirt
+import Planning
+import Store
+package import Vocabulary
+
+extension EmbeddedControl {
+  package func domains(_ names: [String]) async throws(Problem) -> [DomainReport] {
+    let looking = try await workplace.look()
+    var names = names
+    let all = names.isEmpty
+    if all { names = try await everyDomain(looking) }
+    var reports: [DomainReport] = []
+    for name in names {
+      let knowledge = try await looking.reader.read(name)
+      if let report = report(knowledge) {
+        reports.append(report)
+      } else if !all {
+        throw Problem(
+          "no-such-domain", "there is no domain '\(name)'", domain: name, remedy: "`vmctl get` lists the domains")
+      }
+    }
+    return reports
+  }
+
+  private func everyDomain(_ looking: Looking) async throws(Problem) -> [String] {
+    let hypervisor = looking.hypervisor
+    var names = try await asking("listing domains") { () throws(LibvirtError) in try await hypervisor.domains() }
+      .map { $0.uuid.description }
+    guard let store = looking.store else { return names }
+    let host = looking.host.uuid
+    let known = try await stored { () throws(StoreError) in try await store.summaries(host: host) }
+    let present = Set(names)
+    names += known.map { $0.row.key.domain.description }.filter { !present.contains($0) }
+    return names
+  }
+
+  private func report(_ knowledge: Knowledge) -> DomainReport? {
+    guard let uuid = knowledge.uuid, knowledge.observed != nil || knowledge.file != nil else { return nil }
+    let file = knowledge.file
+    let observed = knowledge.observed
+    let state = knowledge.managed
+    var words = observed?.observation.state.rawValue ?? "gone"
+    if observed == nil, case .unknown = knowledge.presence { words = "not created" }
+    var report = DomainReport(
+      name: knowledge.name, uuid: uuid, state: words, isManaged: file?.intent != nil || observed?.managed != nil,
+      isPersistent: observed?.observation.isPersistent ?? false, machine: observed?.leading?.machine,
+      generation: file?.intent?.generation.number ?? state.generation?.number,
+      observedGeneration: file?.row.observedGeneration?.number,
+      isProtected: state.isProtected)
+    if let observed { report.devices = DeviceTable(observed, state).rows }
+    report.waiting = (file?.unplugs ?? []).map { row in
+      WaitingDocument(
+        device: row.target.name, slot: row.slot, since: row.since.milliseconds, isOverdue: time.now() >= row.deadline,
+        endedBy: "the guest letting go of it, a reset of the guest, or the domain stopping",
+        isWantedAgain: false)
+    }
+    report.pending = pending(observed, state, knowledge.name)
+    report.conditions = conditions(knowledge, report)
+    return report
+  }
+
+  /// What the next cold boot changes for the guest: devices on one side only, fields that differ between the sides.
+  private func pending(_ observed: ObservedDomain?, _ state: ManagedState, _ name: String) -> [PendingDocument] {
+    guard let live = observed?.live, let persistent = observed?.persistent else { return [] }
+    var pending: [PendingDocument] = []
+    for binding in state.bindings {
+      let now = Planner.device(of: binding, in: live)
+      let later = Planner.device(of: binding, in: persistent)
+      func add(_ path: String, _ from: String?, _ to: String?, _ reason: String) {
+        pending.append(
+          PendingDocument(
+            device: binding.id.text, path: path, now: from, atNextBoot: to, reason: reason,
+            appliedBy: "vmctl restart \(name)"))
+      }
+      switch (now, later) {
+      case (nil, .some): add(binding.id.text, nil, "attached", "it is in the definition only")
+      case (.some, nil): add(binding.id.text, "attached", nil, "it is in the running domain only")
+      case (.some(let now), .some(let later)):
+        for field in now.kind.fields {
+          let a = now.element.value(at: field.path).map(field.form.normalised)
+          let b = later.element.value(at: field.path).map(field.form.normalised)
+          if a != b { add(field.path.text, a, b, "libvirt cannot change it while the domain runs") }
+        }
+        if now.slot != later.slot, !now.isMemory {
+          add("address", now.slot?.description, later.slot?.description, "the sides differ")
+        }
+      case (nil, nil): continue
+      }
+    }
+    return pending
+  }
+
+  /// Worked out anew on each look; several side by side.
+  private func conditions(_ knowledge: Knowledge, _ report: DomainReport) -> [DomainReport.Condition] {
+    var conditions: [DomainReport.Condition] = []
+    func add(_ type: String, _ status: Bool, _ reason: String, _ message: String) {
+      conditions.append(.init(type: type, status: status, reason: reason, message: message))
+    }
+    if case .gone(let reason) = knowledge.presence { add("Gone", true, "Undefined", reason) }
+    if !report.pending.isEmpty {
+      add(
+        "RestartRequired", true, "PendingChanges",
+        "\(report.pending.count) change\(report.pending.count == 1 ? "" : "s") at the next cold boot")
+    }
+    if let first = report.waiting.first {
+      add("UnplugPending", true, "GuestHasNotLetGo", "'\(first.device)' waits for the guest")
+    }
+    let generation = knowledge.file?.intent?.generation
+    if let generation, knowledge.observed != nil {
+      let ready = knowledge.file?.row.appliedGeneration == generation
+      add(
+        "Ready", ready, ready ? "Applied" : "NotApplied",
+        ready ? "generation \(generation) is applied" : "generation \(generation) is not applied as a whole")
+    }
+    return conditions
+  }
+
+  package func xml(_ request: XMLRequest) async throws(Problem) -> XMLText {
+    let looking = try await workplace.look()
+    let knowledge = try await looking.reader.read(request.domain)
+    if let revision = request.revision { return try await recorded(request, revision, knowledge, looking) }
+    guard let observed = knowledge.observed else {
+      throw Problem(
+        "no-such-domain", "libvirt has no domain '\(request.domain)'", domain: request.domain,
+        remedy: "`vmctl show --recorded` shows what was recorded")
+    }
+    let side = request.side ?? (observed.live == nil ? .persistent : .live)
+    guard let text = observed.observation.xml(side) else {
+      throw Problem(
+        "no-such-side", "the domain has no \(side.rawValue) side", domain: request.domain,
+        found: side == .live ? "it does not run" : "it is transient")
+    }
+    return text
+  }
+
+  private func recorded(
+    _ request: XMLRequest, _ revision: Int64, _ knowledge: Knowledge, _ looking: Looking
+  ) async throws(Problem) -> XMLText {
+    let side = request.side ?? .persistent
+    if let store = looking.store, let key = knowledge.file?.row.key {
+      let found = try await stored { () throws(StoreError) in
+        revision == 0
+          ? try await store.recorded(side, of: key)
+          : try await store.recorded(side, of: key, revision: revision)
+      }
+      if let found { return found.xml }
+    }
+    throw Problem(
+      "no-such-revision", "nothing is recorded of that", domain: request.domain,
+      wanted: "\(side.rawValue) side, revision \(revision == 0 ? "newest" : String(revision))")
+  }
+
+  package func history(of domain: String, limit: Int) async throws(Problem) -> [OperationReport] {
+    let looking = try await workplace.look()
+    let knowledge = try await looking.reader.read(domain)
+    guard let store = looking.store, let key = knowledge.file?.row.key else {
+      if knowledge.observed != nil { return [] }
+      throw Problem(
+        "no-such-domain", "there is no domain '\(domain)'", domain: domain, remedy: "`vmctl get` lists the domains")
+    }
+    let operations = try await stored { () throws(StoreError) in
+      try await store.operations(of: key, limit: limit)
+    }
+    var reports: [OperationReport] = []
+    for row in operations {
+      let steps = try await stored { () throws(StoreError) in try await store.steps(of: row.id) }
+      let outcome = row.end.flatMap { Outcome(rawValue: $0.outcome) } ?? .error
+      var report = OperationReport(
+        id: row.id.number, domain: knowledge.name, uuid: key.domain, verb: row.verb,
+        generation: row.generation?.number, outcome: outcome,
+        summary: row.end?.summary ?? "not ended: it runs now, or vmctl was stopped in it")
+      report.startedAt = row.startedAt.milliseconds
+      report.endedAt = row.end?.at.milliseconds
+      report.steps = steps.map { OperationReport.Step($0) }
+      reports.append(report)
+    }
+    return reports
+  }
+}
+
+extension Device {
+  /// A memory device's base is known on the live side only (T9).
+  fileprivate var isMemory: Bool {
+    if case .dimm = slot { return true }
+    return false
+  }
+}

@@ -1,0 +1,177 @@
+package import Control
+import DomainXML
+import Intent
+package import Libvirt
+import Planning
+package import Store
+package import Vocabulary
+
+/// `VMControl` in this process: what `vmctl` does by itself, and what a daemon does behind its API.
+package final class EmbeddedControl: VMControl {
+  let workplace: Workplace
+  let time: Timekeeper
+
+  /// How many domains are worked at side by side: libvirtd serves five calls of a client at once.
+  static let parallelDomains = 4
+
+  /// Opens nothing yet.
+  /// - Parameters:
+  ///   - uri: as virsh's `-c`; `nil` for libvirt's own choice.
+  ///   - storePath: `--store`; `nil` for `VMCTL_STORE` or the default.
+  ///   - environment: of the process.
+  ///   - isRoot: decides the default store.
+  ///   - command: what other processes are told of who holds the store.
+  package convenience init(
+    uri: String?, storePath: String?, environment: [String: String], isRoot: Bool, command: String
+  ) throws(Problem) {
+    let location: StoreLocation
+    do throws(StoreError) {
+      location = try StoreLocation.standard(option: storePath, environment: environment, isRoot: isRoot)
+    } catch {
+      throw Problem(error)
+    }
+    self.init(uri: uri, location: location, command: command, time: .system) {
+      (uri, readOnly) async throws(LibvirtError) in try await Connection.open(uri: uri, readOnly: readOnly)
+    }
+  }
+
+  /// With another hypervisor and clock behind it.
+  package init(
+    uri: String?, location: StoreLocation, command: String, time: Timekeeper,
+    connect: @escaping @Sendable (String?, Bool) async throws(LibvirtError) -> any Hypervisor
+  ) {
+    self.time = time
+    workplace = Workplace(uri: uri, location: location, command: command, time: time, connect: connect)
+  }
+
+  // MARK: Plan
+
+  package func plan(_ request: ReconcileRequest) async throws(Problem) -> [PlanDocument] {
+    let given = try documents(request)
+    let looking = try await workplace.look()
+    let wanted = try await selected(request, given, looking)
+    var plans: [PlanDocument] = []
+    for document in wanted {
+      let knowledge = try await looking.reader.read(document.name.text)
+      let gatherer = HostFactsGatherer(hypervisor: looking.hypervisor, host: looking.host)
+      let facts = try await gatherer.facts(for: document, creating: knowledge.observed == nil)
+      let maker = PlanMaker(host: looking.host, time: time)
+      plans.append(PlanDocument(maker.plan(document, knowledge, facts, removals: try removals(request))))
+    }
+    return plans
+  }
+
+  // MARK: Reconcile
+
+  package func reconcile(_ request: ReconcileRequest) async throws(Problem) -> AsyncStream<ProgressEvent> {
+    let given = try documents(request)
+    let removals = try removals(request)
+    let surroundings = try await workplace.work()
+    let looking = Looking(
+      hypervisor: surroundings.hypervisor, store: surroundings.store, host: surroundings.host)
+    let wanted = try await selected(request, given, looking)
+    let timeout = Duration.milliseconds(request.timeout)
+    return stream(surroundings, wanted.map(\.name.text)) { index, progress in
+      let reconciler = DomainReconciler(
+        surroundings, wanted: wanted[index], removals: removals, timeout: timeout, progress: progress)
+      return await reconciler.run()
+    }
+  }
+
+  /// Runs work on several domains side by side and says what each does.
+  func stream(
+    _ surroundings: Surroundings, _ names: [String],
+    _ work: @escaping @Sendable (Int, ProgressSink) async -> OperationReport
+  ) -> AsyncStream<ProgressEvent> {
+    let (stream, continuation) = AsyncStream.makeStream(of: ProgressEvent.self)
+    let task = Task {
+      await withTaskGroup(of: Void.self) { group in
+        for (index, name) in names.enumerated() {
+          if index >= EmbeddedControl.parallelDomains { await group.next() }
+          group.addTask {
+            let progress = ProgressSink(domain: name, continuation)
+            let report = await work(index, progress)
+            progress.send(.finished, message: report.summary, report: report)
+          }
+        }
+      }
+      await surroundings.events.stop()
+      await surroundings.hypervisor.close()
+      // The kernel lets go of the lock with the process too; what was written is durable already.
+      try? surroundings.store.close()
+      continuation.finish()
+    }
+    continuation.onTermination = { _ in task.cancel() }
+    return stream
+  }
+
+  // MARK: Which documents
+
+  private func documents(_ request: ReconcileRequest) throws(Problem) -> [IntentDocument] {
+    do throws(IntentFaults) {
+      return try IntentParser.parse(request.documents.map { .init(name: $0.name, bytes: $0.bytes) })
+    } catch {
+      throw Problem(error)
+    }
+  }
+
+  private func removals(_ request: ReconcileRequest) throws(Problem) -> Set<DeviceID> {
+    var ids: Set<DeviceID> = []
+    for text in request.removals {
+      guard let id = DeviceID(text) else {
+        throw Problem(
+          "usage", "--remove: '\(text)' is not a device id", wanted: DeviceID.rule, found: text)
+      }
+      ids.insert(id)
+    }
+    return ids
+  }
+
+  /// The documents that were given, or those that the store has for the domains that are named.
+  private func selected(
+    _ request: ReconcileRequest, _ given: [IntentDocument], _ looking: Looking
+  ) async throws(Problem) -> [IntentDocument] {
+    if !given.isEmpty {
+      if request.domains.isEmpty { return given }
+      return try request.domains.map { (name) throws(Problem) in
+        guard let document = given.first(where: { $0.name.text == name || $0.uuid?.description == name }) else {
+          throw Problem(
+            "usage", "none of the documents is of the domain '\(name)'", domain: name,
+            found: given.map(\.name.text).joined(separator: ", "))
+        }
+        return document
+      }
+    }
+    var names = request.domains
+    if request.all, let store = looking.store {
+      let host = looking.host.uuid
+      let summaries = try await stored { () throws(StoreError) in try await store.summaries(host: host) }
+      // A domain that went to another host by migration is not this host's any more (R14).
+      names = summaries.filter { $0.generation != nil && $0.row.gone?.reason != "Migrated" }.map(\.row.name)
+    }
+    if names.isEmpty, !request.all {
+      throw Problem("usage", "nothing to do", remedy: "give a document with -f, name a domain, or say --all")
+    }
+    var found: [IntentDocument] = []
+    for name in names { found.append(try await storedDocument(name, looking)) }
+    return found
+  }
+
+  private func storedDocument(_ name: String, _ looking: Looking) async throws(Problem) -> IntentDocument {
+    let knowledge = try await looking.reader.read(name)
+    guard let intent = knowledge.file?.intent else {
+      throw Problem(
+        "no-intent", "no document is known for '\(name)'", domain: name,
+        remedy: "give one with -f; it is kept from then on")
+    }
+    do throws(IntentFaults) {
+      let documents = try IntentParser.parse([.init(name: intent.source, bytes: Array(intent.text))])
+      if let document = documents.first(where: { $0.name.text == knowledge.name }) ?? documents.first {
+        return document
+      }
+    } catch {
+      throw Problem(error)
+    }
+    throw Problem("store", "the document kept for '\(name)' is empty", domain: name)
+  }
+}

@@ -1,0 +1,102 @@
+import Digests
+import DomainXML
+import Intent
+import Libvirt
+import Planning
+import Store
+import Vocabulary
+
+/// Puts together what a plan depends on, and has it made. The one way for `plan` and for `reconcile`, so that the
+/// second does what the first showed.
+struct PlanMaker {
+  let host: HostDescription
+  let time: Timekeeper
+
+  /// The generation that a document has or would get.
+  ///
+  /// After the store was lost the domain's metadata still says which generation was applied, but not what it
+  /// contained: a document that would change nothing is that generation; any other is the next one (R16).
+  func plan(
+    _ wanted: IntentDocument, _ knowledge: Knowledge, _ facts: HostFacts, removals: Set<DeviceID>
+  ) -> Plan {
+    if let plan = foreign(wanted, knowledge) { return plan }
+    let known = knowledge.file?.intent
+    if let known, known.canonicalDigest == wanted.canonicalDigest {
+      return Planner.plan(input(wanted, knowledge, facts, known.generation, removals))
+    }
+    let applied = knowledge.managed.generation
+    if known == nil, let applied {
+      let plan = Planner.plan(input(wanted, knowledge, facts, applied, removals))
+      if plan.isEmpty { return plan }
+    }
+    let next = max(known?.generation ?? Generation(0), applied ?? Generation(0)).next
+    return Planner.plan(input(wanted, knowledge, facts, next, removals))
+  }
+
+  /// A plan of an accepted generation.
+  func plan(
+    _ wanted: IntentDocument, _ knowledge: Knowledge, _ facts: HostFacts, generation: Generation,
+    removals: Set<DeviceID>
+  ) -> Plan {
+    Planner.plan(input(wanted, knowledge, facts, generation, removals))
+  }
+
+  /// A domain that was there before vmctl is nobody's to change: a document of its name must not take it over.
+  private func foreign(_ wanted: IntentDocument, _ knowledge: Knowledge) -> Plan? {
+    guard knowledge.isForeign, let uuid = knowledge.uuid else { return nil }
+    var plan = Plan(name: wanted.name.text, uuid: uuid, generation: Generation(0))
+    plan.refused.append(
+      Refusal(
+        "name-reuse", target: .domain, path: "metadata.name", wanted: wanted.name.text, found: uuid.description,
+        reason: "there is a domain '\(wanted.name)' already, and vmctl has nothing to do with it",
+        wouldTake: "choose another name"))
+    return plan
+  }
+
+  /// What a new domain's UUID is: the document's, or one that follows from host, name and how many domains of the
+  /// name there were, so that `plan` shows what `reconcile` does.
+  static func uuid(for wanted: IntentDocument, host: HostUUID, incarnation: Int) -> DomainUUID {
+    wanted.uuid ?? DomainUUID(derivedFrom: Digest(of: "\(host) \(wanted.name) \(incarnation)"))
+  }
+
+  private func input(
+    _ wanted: IntentDocument, _ knowledge: Knowledge, _ facts: HostFacts, _ generation: Generation,
+    _ removals: Set<DeviceID>
+  ) -> PlanningInput {
+    let observed = knowledge.observed
+    var options = PlanningInput.Options()
+    options.removals = removals
+    var absence = PlanningInput.Absence.unknown
+    if case .gone(let reason) = knowledge.presence { absence = .gone(reason: reason) }
+    let file = knowledge.file
+    return PlanningInput(
+      wanted: wanted, generation: generation,
+      uuid: knowledge.uuid ?? PlanMaker.uuid(for: wanted, host: host.uuid, incarnation: knowledge.incarnation),
+      appliedUUID: knowledge.appliedUUID, live: observed?.live, persistent: observed?.persistent,
+      state: observed?.observation.state ?? .shutOff, stopReason: observed?.observation.stopReason,
+      hasManagedSave: observed?.observation.hasManagedSave ?? false, absence: absence,
+      startedByUs: file?.row.power.startedByUs ?? false, stoppedByUs: file?.row.power.stoppedByUs ?? false,
+      managed: knowledge.managed, heldSlots: heldSlots(file), pendingUnplugs: pendingUnplugs(file), host: facts,
+      options: options)
+  }
+
+  private func heldSlots(_ file: DomainFile?) -> [DeviceID: Slot] {
+    var slots: [DeviceID: Slot] = [:]
+    for row in file?.ledger ?? [] { if let slot = row.slot { slots[row.device] = slot } }
+    return slots
+  }
+
+  /// Unplugs that the guest has been asked for. One whose next request is due is not pending to the planner: it asks
+  /// again.
+  private func pendingUnplugs(_ file: DomainFile?) -> [PlanningInput.PendingUnplug] {
+    let now = time.now()
+    return (file?.unplugs ?? []).compactMap { row in
+      guard let id = DeviceID(row.target.name), row.state != .released else { return nil }
+      let isOverdue = now >= row.deadline
+      if !isOverdue, let next = row.nextRequestAt, now >= next { return nil }
+      return PlanningInput.PendingUnplug(
+        id: id, slot: row.slot, since: row.since.milliseconds, isOverdue: isOverdue,
+        otherwise: row.otherwise == .nextBoot ? .nextBoot : .keep)
+    }
+  }
+}

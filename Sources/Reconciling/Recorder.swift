@@ -1,0 +1,106 @@
+import DomainXML
+import Libvirt
+import Planning
+import Store
+import Vocabulary
+
+/// Writes what a pass found: the record of both sides, who holds which slot, what is applied. What is equal is not
+/// written (I9).
+struct Recorder {
+  private let surroundings: Surroundings
+  private let key: DomainKey
+
+  init(_ surroundings: Surroundings, key: DomainKey) {
+    self.surroundings = surroundings
+    self.key = key
+  }
+
+  func record(
+    _ knowledge: Knowledge, _ plan: Plan, generation: Generation, ours operation: OperationID?
+  ) async throws(Problem) {
+    guard let file = knowledge.file else { return }
+    var row = file.row
+    row.observedGeneration = generation
+    row.gone = nil
+    let store = surroundings.store
+    let key = key
+    guard let observed = knowledge.observed else {
+      try await stored { () throws(StoreError) in try await store.save(row) }
+      return
+    }
+    let state = knowledge.managed
+    let isApplied = plan.steps.isEmpty && plan.refused.isEmpty && plan.waiting.isEmpty
+    if isApplied { row.appliedGeneration = generation }
+    row.name = knowledge.name
+    row.creationDigest = state.creationDigest
+    row.isProtected = state.isProtected
+    let now = surroundings.time.now()
+    let changes = DomainChanges(
+      row: row, ledger: ledger(file, observed, state, now), applied: applied(file, observed, state, generation),
+      unplugs: unplugs(file, observed))
+    let versions = VersionsOfHost(
+      libvirt: surroundings.host.libvirtVersion, hypervisor: surroundings.host.hypervisorVersion)
+    let sides = versions.record(observed, at: now)
+    try await stored { () throws(StoreError) in
+      try await store.record(sides, of: key, origin: operation == nil ? .foreign : .ours, operation: operation)
+      try await store.save(changes, of: key)
+    }
+  }
+
+  /// Devices that are there hold their slots; ids that were bound and are gone keep theirs as tombstones (I2).
+  private func ledger(
+    _ file: DomainFile, _ observed: ObservedDomain, _ state: ManagedState, _ now: Timestamp
+  ) -> [LedgerRow] {
+    var rows: [LedgerRow] = []
+    let known = Dictionary(file.ledger.map { ($0.device, $0) }, uniquingKeysWith: { $1 })
+    for binding in state.bindings {
+      guard let definition = observed.leading, let device = Planner.device(of: binding, in: definition) else {
+        // Bound and not there (detached by a foreign hand, or not attached yet): what it held stays its own.
+        if let row = known[binding.id] { rows.append(row) }
+        continue
+      }
+      var row = LedgerRow(
+        device: binding.id, kind: device.kind.name, alias: binding.deviceAlias, slot: device.slot,
+        guestPath: definition.guestPath(of: device)?.description, naturalKey: device.naturalKey, since: now)
+      if let old = known[binding.id], old.state == .held, old.slot == row.slot { row.since = old.since }
+      rows.append(row)
+    }
+    let bound = Set(state.bindings.map(\.id))
+    for row in file.ledger where !bound.contains(row.device) {
+      var tombstone = row
+      if row.state == .held {
+        tombstone.state = .tombstone
+        tombstone.removedAt = now
+      }
+      rows.append(tombstone)
+    }
+    let present = Set(rows.map(\.device))
+    for tombstone in state.tombstones where !present.contains(tombstone.id) {
+      rows.append(
+        LedgerRow(
+          device: tombstone.id, kind: "", alias: tombstone.id.alias, slot: tombstone.slot, state: .tombstone,
+          since: now, removedAt: now))
+    }
+    return rows
+  }
+
+  private func applied(
+    _ file: DomainFile, _ observed: ObservedDomain, _ state: ManagedState, _ generation: Generation
+  ) -> [AppliedDevice] {
+    let known = Dictionary(file.applied.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+    return state.bindings.map { binding in
+      let device = observed.leading.flatMap { Planner.device(of: binding, in: $0) }
+      var row = AppliedDevice(
+        id: binding.id, kind: device?.kind.name ?? known[binding.id]?.kind ?? "", alias: binding.deviceAlias,
+        isReference: binding.isReference, isProtected: binding.isProtected,
+        appliedXMLDigest: binding.content ?? Digest(words: (0, 0, 0, 0)), generation: generation)
+      if let old = known[binding.id], old.appliedXMLDigest == row.appliedXMLDigest { row.generation = old.generation }
+      return row
+    }
+  }
+
+  /// An unplug ends when its device is no longer in the running domain, however that came about.
+  private func unplugs(_ file: DomainFile, _ observed: ObservedDomain) -> [UnplugRow] {
+    file.unplugs.filter { observed.live?.device(alias: $0.alias) != nil }
+  }
+}

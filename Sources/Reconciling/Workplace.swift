@@ -1,0 +1,52 @@
+import Libvirt
+import Store
+import Vocabulary
+
+/// What one command or daemon works at: which libvirt, which store. Nothing is opened before it is used.
+struct Workplace: Sendable {
+  let uri: String?
+  let location: StoreLocation
+  let command: String
+  let time: Timekeeper
+  let connect: @Sendable (_ uri: String?, _ readOnly: Bool) async throws(LibvirtError) -> any Hypervisor
+
+  /// For looking: a connection and the store as it is, without a lock and without a write.
+  func look() async throws(Problem) -> Looking {
+    let hypervisor = try await open(readOnly: true)
+    let store = try await stored { () throws(StoreError) in try RecordStore.openForReading(location) }
+    let host = try await asking("asking libvirt who it is") { () throws(LibvirtError) in try await hypervisor.host() }
+    return Looking(hypervisor: hypervisor, store: store, host: host)
+  }
+
+  /// For changing: the store's lock first, so that a second process is told who holds it before anything is done.
+  func work() async throws(Problem) -> Surroundings {
+    let store = try await stored { () throws(StoreError) in
+      let lock = try await StoreLock.acquire(location, command: command, since: time.now())
+      return try RecordStore.openForWriting(location, lock: lock)
+    }
+    let hypervisor = try await open(readOnly: false)
+    let host = try await asking("asking libvirt who it is") { () throws(LibvirtError) in try await hypervisor.host() }
+    let hub = EventHub()
+    let events = try await asking("registering for events") { () throws(LibvirtError) in
+      try await hypervisor.events()
+    }
+    await hub.follow(events)
+    return Surroundings(hypervisor: hypervisor, store: store, host: host, events: hub, time: time)
+  }
+
+  private func open(readOnly: Bool) async throws(Problem) -> any Hypervisor {
+    try await asking("connecting to libvirt\(uri.map { " at \($0)" } ?? "")") { () throws(LibvirtError) in
+      try await connect(uri, readOnly)
+    }
+  }
+}
+
+/// What a looking command works with.
+struct Looking: Sendable {
+  let hypervisor: any Hypervisor
+  /// `nil` where there is no store yet, which is an empty one.
+  let store: RecordStore?
+  let host: HostDescription
+
+  var reader: KnowledgeReader { KnowledgeReader(hypervisor: hypervisor, store: store, host: host) }
+}

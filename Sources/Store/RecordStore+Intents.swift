@@ -1,0 +1,97 @@
+import Digests
+package import Vocabulary
+
+/// How many intents of a domain are kept beside the applied one.
+private let intentsKept: Int64 = 100
+
+extension RecordStore {
+  /// Takes a document in. When it returns `.accepted` the document is durable.
+  ///
+  /// Judged in this order (R16): `expecting` (If-Match), the client's own number (lower is stale), equal content.
+  /// - Parameters:
+  ///   - intent: the document.
+  ///   - domain: the domain's row, inserted in the same transaction where the store does not know the domain.
+  ///   - expecting: the generation that must be the current one; `nil` where the client does not say.
+  ///   - floor: the highest generation known from elsewhere (the domain's metadata, after the store was lost).
+  /// - Returns: what became of it. Staleness is an answer, not an error.
+  /// - Throws: what stands in the way of writing; the document is not accepted then.
+  package func accept(
+    _ intent: IncomingIntent, for domain: DomainRow, expecting: Generation? = nil, floor: Generation? = nil
+  ) async throws(StoreError) -> Acceptance {
+    try await write { connection in
+      let key = domain.key
+      let current = try connection.newestIntent(of: key)
+      if let expecting, expecting != current?.generation {
+        return .stale(current: current?.generation, clientGeneration: current?.clientGeneration)
+      }
+      if let theirs = intent.clientGeneration, let ours = try connection.clientGeneration(of: key), theirs < ours {
+        return .stale(current: current?.generation, clientGeneration: ours)
+      }
+      if let current, current.canonicalDigest == intent.canonicalDigest { return .unchanged(current.generation) }
+      if try !connection.exists(in: DomainRow.table, where: "domain = ?", [Value(key)]) {
+        try connection.saveDomain(domain)
+      }
+      let last = max(current?.generation ?? Generation(0), floor ?? Generation(0))
+      try connection.keep(intent, as: last.next, of: key)
+      return .accepted(last.next)
+    }
+  }
+
+  /// The newest intent of a domain.
+  package func intent(of key: DomainKey) async throws(StoreError) -> IntentRow? {
+    try await read { try $0.newestIntent(of: key)?.row($0) }
+  }
+
+  /// One intent; `nil` where it is not kept (the newest 100 and the applied one are).
+  package func intent(_ generation: Generation, of key: DomainKey) async throws(StoreError) -> IntentRow? {
+    try await read { connection in
+      try connection.rows(
+        IntentHead.self, "WHERE domain = ? AND generation = ?", [Value(key), Value(generation)]
+      ).first?.value.row(connection)
+    }
+  }
+
+  /// The intents that are kept, newest first.
+  package func intents(of key: DomainKey) async throws(StoreError) -> [IntentRow] {
+    try await read { connection in
+      try connection.rows(of: key, IntentHead.self, order: "ORDER BY generation DESC").map { try $0.row(connection) }
+    }
+  }
+}
+
+extension Connection {
+  func newestIntent(of key: DomainKey) throws -> IntentHead? {
+    try rows(of: key, IntentHead.self, order: "ORDER BY generation DESC LIMIT 1").first
+  }
+
+  /// The newest intent of each of many domains, in one look, without its text.
+  func newestIntents(_ range: (String, [Value])) throws -> [DomainKey: IntentHead] {
+    let newest = "SELECT domain, max(generation) FROM intents \(range.0) GROUP BY domain"
+    var found: [DomainKey: IntentHead] = [:]
+    for (owner, intent) in try rows(IntentHead.self, "WHERE (domain, generation) IN (\(newest))", range.1) {
+      if let owner { found[owner] = intent }
+    }
+    return found
+  }
+
+  /// The client's own number as it gave it last: a document without one does not set it back.
+  fileprivate func clientGeneration(of key: DomainKey) throws -> Int64? {
+    let condition = "WHERE domain = ? AND client_generation IS NOT NULL ORDER BY generation DESC LIMIT 1"
+    return try rows(IntentHead.self, condition, [Value(key)]).first?.value.clientGeneration
+  }
+
+  fileprivate func keep(_ intent: IncomingIntent, as generation: Generation, of key: DomainKey) throws {
+    let textDigest = Digest(of: intent.text)
+    try keep(intent.text, digest: textDigest)
+    try save(
+      IntentHead(
+        generation: generation, clientGeneration: intent.clientGeneration, textDigest: textDigest,
+        canonicalDigest: intent.canonicalDigest, receivedAt: intent.receivedAt, source: intent.source),
+      of: key)
+    let oldest = """
+      domain = ?1 AND generation <= ?2 AND generation IS NOT (SELECT applied_generation FROM domains WHERE domain = ?1)
+      """
+    try remove(
+      from: IntentHead.table, where: oldest, [Value(key), .integer(generation.number - intentsKept)])
+  }
+}

@@ -1,0 +1,154 @@
+import Digests
+package import Vocabulary
+
+/// How many ended operations of a domain are kept.
+private let operationsKept: Int64 = 500
+
+extension RecordStore {
+  /// Opens an operation. Ask only when there is something to do: an operation is a write (I9).
+  /// - Parameters:
+  ///   - verb: what is done: `reconcile`, `start`, …
+  ///   - domain: the domain it is done to; `nil` for the store itself.
+  ///   - generation: the intent it works towards.
+  ///   - at: now.
+  ///   - steps: makes the plan's steps from the operation's number; they are written as they are given, so the first
+  ///     may be `started` already.
+  /// - Returns: the operation's number.
+  /// - Throws: `.noSuchDomain`.
+  package func startOperation(
+    _ verb: String, domain: DomainKey?, generation: Generation? = nil, at: Timestamp,
+    steps: @escaping @Sendable (OperationID) -> [StepRow] = { _ in [] }
+  ) async throws(StoreError) -> OperationID {
+    let path = location.path
+    return try await write { connection in
+      if let domain { try connection.requireDomain(domain, path: path) }
+      let id = OperationID(try connection.nextOperation())
+      try connection.save(
+        OperationRow(id: id, domain: domain, verb: verb, generation: generation, startedAt: at, end: nil))
+      for step in steps(id) { try connection.save(step) }
+      try connection.dropOperations(of: domain)
+      return id
+    }
+  }
+
+  /// Journals that a step's call is about to be made: durable when it returns, before libvirt is called (I6).
+  package func begin(_ step: StepRow, at: Timestamp) async throws(StoreError) {
+    let path = location.path
+    try await write { try $0.begin(step, at: at, path: path) }
+  }
+
+  /// Writes what came of a step and all that it changed, in one transaction.
+  /// - Throws: `.noSuchStep` where the step was never begun. Nothing is left behind then.
+  package func settle(_ settlement: Settlement) async throws(StoreError) {
+    let path = location.path
+    try await write { connection in
+      let operation = try connection.operation(settlement.operation, path: path)
+      guard var head = try connection.step(settlement.order, of: settlement.operation) else {
+        throw StoreError(.noSuchStep(operation: settlement.operation.number, number: settlement.order), path: path)
+      }
+      head.step.state = settlement.state
+      head.step.settledAt = settlement.state.isOpen ? nil : settlement.at
+      head.step.error = settlement.error
+      try connection.save(head)
+      if let key = operation.domain {
+        if let row = settlement.domain { try connection.saveDomain(row) }
+        _ = try connection.record(
+          settlement.record, of: key, origin: settlement.recordOrigin, operation: settlement.operation)
+        try connection.apply(settlement.ledger, of: key)
+        try connection.apply(settlement.applied, of: key)
+        try connection.apply(settlement.unplugs, of: key)
+        try connection.dropTombstones(of: key)
+      }
+      if let next = settlement.beginning { try connection.begin(next, at: settlement.at, path: path) }
+      if let end = settlement.end { try connection.end(operation, end) }
+    }
+  }
+
+  package func endOperation(_ id: OperationID, _ end: OperationRow.End) async throws(StoreError) {
+    let path = location.path
+    try await write { try $0.end(try $0.operation(id, path: path), end) }
+  }
+
+  /// Steps of which something is still to be found out, oldest first: what a start after a crash settles by reading.
+  package func openSteps(of key: DomainKey? = nil) async throws(StoreError) -> [StepRow] {
+    try await read { try $0.openSteps(of: key) }
+  }
+
+  package func steps(of id: OperationID) async throws(StoreError) -> [StepRow] {
+    try await read { connection in
+      try connection.rows(StepHead.self, "WHERE operation = ? ORDER BY number", [Value(id)])
+        .map { try $0.value.row(connection) }
+    }
+  }
+
+  package func operation(_ id: OperationID) async throws(StoreError) -> OperationRow? {
+    try await read { try $0.rows(OperationRow.self, "WHERE id = ?", [Value(id)]).first?.value }
+  }
+
+  /// Operations, newest first (of every domain where `nil`).
+  package func operations(of key: DomainKey? = nil, limit: Int = 100) async throws(StoreError) -> [OperationRow] {
+    try await read { connection in
+      let condition = key == nil ? "" : "WHERE domain = ? "
+      return try connection.rows(
+        OperationRow.self, condition + "ORDER BY id DESC LIMIT ?",
+        (key.map { [Value($0)] } ?? []) + [Value(limit)]
+      ).map(\.value)
+    }
+  }
+}
+
+extension Connection {
+  func openSteps(of key: DomainKey?) throws -> [StepRow] {
+    let open = "WHERE state IN ('planned', 'started', 'unknown', 'waiting') "
+    let condition = key == nil ? "" : "AND operation IN (SELECT id FROM operations WHERE domain = ?) "
+    return try rows(
+      StepHead.self, open + condition + "ORDER BY operation, number", key.map { [Value($0)] } ?? []
+    ).map { try $0.value.row(self) }
+  }
+
+  fileprivate func save(_ step: StepRow) throws {
+    let digest = step.xml.map { Digest(of: $0.bytes) }
+    if let xml = step.xml, let digest { try keep(xml.bytes, digest: digest) }
+    try save(StepHead(step: step, xmlDigest: digest))
+  }
+
+  fileprivate func begin(_ step: StepRow, at: Timestamp, path: String) throws {
+    _ = try operation(step.operation, path: path)
+    var step = step
+    step.state = .started
+    step.startedAt = at
+    try save(step)
+  }
+
+  fileprivate func step(_ order: Int, of id: OperationID) throws -> StepHead? {
+    try rows(StepHead.self, "WHERE operation = ? AND number = ?", [Value(id), Value(order)])
+      .first?.value
+  }
+
+  fileprivate func operation(_ id: OperationID, path: String) throws -> OperationRow {
+    guard let row = try rows(OperationRow.self, "WHERE id = ?", [Value(id)]).first?.value else {
+      throw StoreError(.noSuchStep(operation: id.number, number: nil), path: path)
+    }
+    return row
+  }
+
+  fileprivate func end(_ operation: OperationRow, _ end: OperationRow.End) throws {
+    try save(
+      OperationRow(
+        id: operation.id, domain: operation.domain, verb: operation.verb, generation: operation.generation,
+        startedAt: operation.startedAt, end: end))
+  }
+
+  /// AUTOINCREMENT keeps the highest number ever given in `sqlite_sequence`.
+  fileprivate func nextOperation() throws -> Int64 {
+    (try integer("SELECT seq FROM sqlite_sequence WHERE name = 'operations'") ?? 0) + 1
+  }
+
+  fileprivate func dropOperations(of key: DomainKey?) throws {
+    let sql = """
+      DELETE FROM operations WHERE domain IS ?1 AND ended_at IS NOT NULL AND id <= (
+        SELECT id FROM operations WHERE domain IS ?1 ORDER BY id DESC LIMIT 1 OFFSET \(operationsKept))
+      """
+    try execute(sql, [.domain(key)])
+  }
+}

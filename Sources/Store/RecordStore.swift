@@ -1,0 +1,73 @@
+import Vocabulary
+
+/// The store: what libvirt returned, what users sent, and what was done about it. One SQLite file.
+///
+/// Every method is `async`. With a store that is open for writing the work is done on the connection's own thread, so
+/// that no caller waits in `fdatasync`; a looking command reads on the thread it has, which saves it the hops. Each
+/// reading method is one consistent snapshot. Each writing method returns when its change is durable, leaves nothing
+/// behind when it throws, writes nothing when there is nothing to change, and is not undone by cancellation.
+package final class RecordStore: Sendable {
+  package let location: StoreLocation
+  private let access: Access
+  /// Held as long as the store is open for writing.
+  private let lock: StoreLock?
+
+  private enum Access: Sendable {
+    case reading(ReadingConnection)
+    case writing(WritingConnection)
+  }
+
+  private init(location: StoreLocation, access: Access, lock: StoreLock?) {
+    self.location = location
+    self.access = access
+    self.lock = lock
+  }
+
+  /// Opens a store for looking: no lock, nothing written, nothing created.
+  /// - Returns: `nil` where there is no store yet, which is an empty one.
+  /// - Throws: `.denied`, `.notAStore`, `.newerSchema`, `.olderSchema`, `.corrupt`, `.io`.
+  package static func openForReading(_ location: StoreLocation) throws(StoreError) -> RecordStore? {
+    guard let connection = try ReadingConnection.open(location) else { return nil }
+    return RecordStore(location: location, access: .reading(connection), lock: nil)
+  }
+
+  /// Opens a store for changing, makes it where there is none and brings its schema up to date.
+  /// - Parameters:
+  ///   - location: where the store is.
+  ///   - lock: this store's lock; kept until the store is closed or dropped.
+  /// - Returns: the store.
+  /// - Throws: as `openForReading`, and `.readOnly`, `.diskFull`, `.busy`; `.held` where the lock is another store's.
+  package static func openForWriting(
+    _ location: StoreLocation, lock: StoreLock
+  ) throws(StoreError) -> RecordStore {
+    guard lock.location == location else { throw StoreError(.held(by: nil), path: location.path) }
+    return RecordStore(location: location, access: .writing(try WritingConnection(location)), lock: lock)
+  }
+
+  /// Closes the file and lets go of the lock. Without it both happen when the last reference goes.
+  package func close() throws(StoreError) {
+    switch access {
+    case .reading(let reading): reading.close()
+    case .writing(let writing): try writing.close()
+    }
+    lock?.close()
+  }
+
+  /// Reads in one snapshot.
+  func read<Answer: Sendable>(
+    _ body: @escaping @Sendable (Connection) throws -> Answer
+  ) async throws(StoreError) -> Answer {
+    switch access {
+    case .reading(let reading): try reading.read(body)
+    case .writing(let writing): try await writing.read(body)
+    }
+  }
+
+  /// Writes in one transaction, durable when it returns.
+  func write<Answer: Sendable>(
+    _ body: @escaping @Sendable (Connection) throws -> Answer
+  ) async throws(StoreError) -> Answer {
+    guard case .writing(let writing) = access else { throw StoreError(.readOnly, path: location.path) }
+    return try await writing.commit(body)
+  }
+}

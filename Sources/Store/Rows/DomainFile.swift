@@ -1,0 +1,34 @@
+package import Vocabulary
+
+/// All that the store holds of one domain, read in one transaction: what a pass starts from.
+package struct DomainFile: Sendable {
+  package let row: DomainRow
+  /// The newest intent.
+  package let intent: IntentRow?
+  /// The newest revision of each side, without its bytes.
+  package let heads: BothSides<Revision?>
+  package let ledger: [LedgerRow]
+  package let applied: [AppliedDevice]
+  package let unplugs: [UnplugRow]
+  package let conditions: [ConditionRow]
+  package let openSteps: [StepRow]
+}
+
+/// What a list of domains needs of each.
+package struct DomainSummary: Sendable, Hashable {
+  package let row: DomainRow
+  /// The newest intent's.
+  package let generation: Generation?
+  package let canonicalDigest: Digest?
+  package let heads: BothSides<Revision?>
+
+  package static func == (left: DomainSummary, right: DomainSummary) -> Bool {
+    left.row == right.row && left.generation == right.generation && left.canonicalDigest == right.canonicalDigest
+      && left.heads == right.heads
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(row)
+    hasher.combine(generation)
+  }
+}

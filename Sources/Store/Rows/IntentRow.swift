@@ -1,0 +1,45 @@
+package import Vocabulary
+
+/// An accepted document: text, number and digest. What it means is nobody's business here.
+package struct IntentRow: Sendable, Hashable {
+  package let generation: Generation
+  /// The client's own number (`metadata.generation`).
+  package let clientGeneration: Int64?
+  /// The document as it was given, byte for byte.
+  package let text: ContiguousArray<UInt8>
+  /// The digest of its canonical content: equal content gets no new generation (R16).
+  package let canonicalDigest: Digest
+  package let receivedAt: Timestamp
+  /// A file's name, `stdin`, or who sent it.
+  package let source: String
+}
+
+/// A document to be accepted.
+package struct IncomingIntent: Sendable, Hashable {
+  package let text: ContiguousArray<UInt8>
+  package let canonicalDigest: Digest
+  package let clientGeneration: Int64?
+  package let receivedAt: Timestamp
+  package let source: String
+
+  package init(
+    text: some Sequence<UInt8>, canonicalDigest: Digest, clientGeneration: Int64? = nil, receivedAt: Timestamp,
+    source: String
+  ) {
+    self.text = ContiguousArray(text)
+    self.canonicalDigest = canonicalDigest
+    self.clientGeneration = clientGeneration
+    self.receivedAt = receivedAt
+    self.source = source
+  }
+}
+
+/// What became of a document.
+package enum Acceptance: Sendable, Hashable {
+  /// It is durable under a new generation.
+  case accepted(Generation)
+  /// Its content is the newest one already; nothing was written.
+  case unchanged(Generation)
+  /// If-Match or the client's own number is not the current one (409, exit 13). `current` is `nil` where none is there.
+  case stale(current: Generation?, clientGeneration: Int64?)
+}

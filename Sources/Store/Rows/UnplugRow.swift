@@ -1,0 +1,44 @@
+package import Vocabulary
+
+/// An unplug that was asked for. It holds its slot and its backing file until it ends.
+package struct UnplugRow: Sendable, Hashable, Codable {
+  /// A device, or a setting that needs the guest (vCPUs, R19).
+  package let target: StepTarget
+  package var state: State
+  package var alias: String
+  package var slot: Slot?
+  package var since: Timestamp
+  package var deadline: Timestamp
+  package var otherwise: Otherwise
+  package var attempts: Int
+  package var lastRequestAt: Timestamp?
+  package var nextRequestAt: Timestamp?
+  /// The last thing that libvirt or the guest said about it.
+  package var said: String?
+
+  package enum State: String, Sendable, Hashable, Codable, CaseIterable {
+    case requested, waiting, released, refused, overdue
+  }
+
+  package enum Otherwise: String, Sendable, Hashable, Codable, CaseIterable {
+    case keep, nextBoot
+  }
+
+  package init(
+    target: StepTarget, state: State, alias: String, slot: Slot? = nil, since: Timestamp, deadline: Timestamp,
+    otherwise: Otherwise = .keep, attempts: Int = 0, lastRequestAt: Timestamp? = nil, nextRequestAt: Timestamp? = nil,
+    said: String? = nil
+  ) {
+    self.target = target
+    self.state = state
+    self.alias = alias
+    self.slot = slot
+    self.since = since
+    self.deadline = deadline
+    self.otherwise = otherwise
+    self.attempts = attempts
+    self.lastRequestAt = lastRequestAt
+    self.nextRequestAt = nextRequestAt
+    self.said = said
+  }
+}

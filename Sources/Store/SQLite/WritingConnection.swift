@@ -1,0 +1,97 @@
+import GRDB
+import Migrations
+import Synchronization
+
+/// The one connection that writes: GRDB's queue, with rows by way of `Connection`.
+final class WritingConnection: Sendable {
+  let path: String
+  let database: DatabaseQueue
+  let waiting = Mutex<[Job]>([])
+  /// The epoch of this session, once it has written.
+  let epoch = Mutex<Int64?>(nil)
+  private let rows: Rows
+
+  /// GRDB's queue guards it: nobody touches it from anywhere else.
+  private final class Rows: @unchecked Sendable {
+    var connection: Connection?
+  }
+
+  /// Opens a store, makes it where there is none, and brings its schema up to date.
+  init(_ location: StoreLocation) throws(StoreError) {
+    try StoreFolder.make(for: location)
+    try StoreFolder.makeFile(at: location)
+    // A log that its writer did not fold back: it was killed. That is when a look at the pages is due (F14).
+    let wasLeftBehind = StoreFolder.size(of: location.walPath) > 0
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    configuration.foreignKeysEnabled = true
+    configuration.label = "vmctl.store"
+    configuration.prepareDatabase { database in
+      // GRDB's own WAL mode (`journalMode = .wal`, `DatabasePool`) sets synchronous to NORMAL, with which a crash of
+      // the host loses commits, and writes at every open (GRDB `Database.swift`, `setUpWALMode`).
+      let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+      guard mode == "wal" else { throw StoreError(.io, path: location.path, underlying: "no WAL mode: \(mode ?? "")") }
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+      try database.execute(sql: "PRAGMA trusted_schema = OFF")
+    }
+    path = location.path
+    rows = Rows()
+    do {
+      database = try DatabaseQueue(path: location.path, configuration: configuration)
+      let connection = rows
+      try database.writeWithoutTransaction { database in
+        connection.connection = database.sqliteConnection.map { Connection(borrowing: $0) }
+        guard let connection = connection.connection else { throw DatabaseError(resultCode: .SQLITE_MISUSE) }
+        try WritingConnection.migrate(database, from: Schema(of: connection, path: location.path).version)
+        if wasLeftBehind { try connection.quickCheck() }
+      }
+    } catch {
+      throw StoreError(error, path: location.path)
+    }
+  }
+
+  /// Runs the migrations that are missing, each in a transaction of its own with its number.
+  private static func migrate(_ database: Database, from current: Int) throws {
+    for migration in Migration.all where migration.version > current {
+      try database.inTransaction(.immediate) {
+        try database.execute(sql: migration.sql)
+        try database.execute(sql: "PRAGMA user_version = \(migration.version)")
+        return .commit
+      }
+    }
+  }
+
+  /// Only from within the database's queue.
+  func connection() throws -> Connection {
+    guard let connection = rows.connection else { throw StoreError(.io, path: path, underlying: "the store is closed") }
+    return connection
+  }
+
+  /// Reads in one snapshot on the connection's thread, whatever becomes of the calling task.
+  func read<Answer: Sendable>(
+    _ body: @escaping @Sendable (Connection) throws -> Answer
+  ) async throws(StoreError) -> Answer {
+    let result: Result<Answer, any Error> = await withCheckedContinuation { continuation in
+      database.asyncWriteWithoutTransaction { _ in
+        continuation.resume(returning: Result { try self.connection().snapshot(body) })
+      }
+    }
+    do {
+      return try result.get()
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  func close() throws(StoreError) {
+    do {
+      database.writeWithoutTransaction { _ in
+        rows.connection?.forgetStatements()
+        rows.connection = nil
+      }
+      try database.close()
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+}

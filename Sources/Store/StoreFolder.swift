@@ -1,0 +1,78 @@
+import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The folder and the empty file of a store that is not there yet.
+enum StoreFolder {
+  /// Makes the folder with mode 0700; one that is there is left as it is.
+  static func make(for location: StoreLocation) throws(StoreError) {
+    let folder = location.folder
+    if access(folder, F_OK) == 0 { return }
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
+      let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code
+      throw StoreError(errno: code.map(Int32.init) ?? EIO, path: folder)
+    }
+  }
+
+  /// Makes the file with mode 0600; SQLite gives `-wal` and `-shm` the mode of the file.
+  static func makeFile(at location: StoreLocation) throws(StoreError) {
+    let descriptor = open(location.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw StoreError(errno: errno, path: location.path) }
+    _ = Glibc.close(descriptor)
+  }
+
+  /// The size in bytes; 0 where there is no such file.
+  static func size(of path: String) -> Int {
+    var status = Glibc.stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// What changes on a store's file when somebody writes it.
+  struct Stamp: Sendable, Equatable {
+    let size: Int
+    let inode: UInt64
+    let seconds: Int
+    let nanoseconds: Int
+    /// Whether the write-ahead log is there: it is while somebody has the store open for writing, and after a kill.
+    let hasLog: Bool
+
+    var withoutLog: Stamp {
+      Stamp(size: size, inode: inode, seconds: seconds, nanoseconds: nanoseconds, hasLog: false)
+    }
+  }
+
+  /// - Returns: `nil` where there is no store.
+  /// - Throws: `.denied` and the like where that cannot be told.
+  static func stamp(of location: StoreLocation) throws(StoreError) -> Stamp? {
+    let hasLog = exists(location.walPath)
+    var status = Glibc.stat()
+    guard stat(location.path, &status) == 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw StoreError(errno: errno, path: location.path)
+    }
+    guard access(location.path, R_OK) == 0 else { throw StoreError(errno: errno, path: location.path) }
+    return Stamp(
+      size: Int(status.st_size), inode: UInt64(status.st_ino), seconds: status.st_mtim.tv_sec,
+      nanoseconds: status.st_mtim.tv_nsec, hasLog: hasLog)
+  }
+}
+
+extension StoreError {
+  init(errno code: Int32, path: String) {
+    let kind: Kind =
+      switch code {
+      case EACCES, EPERM: .denied
+      case EROFS: .readOnly
+      case ENOSPC, EDQUOT: .diskFull
+      default: .io
+      }
+    self.init(kind, path: path, underlying: String(cString: strerror(code)))
+  }
+}

@@ -1,0 +1,190 @@
+import Control
+import DomainXML
+import Foundation
+import Libvirt
+import Reconciling
+import Store
+import Synchronization
+import Testing
+import Vocabulary
+
+/// One domain of a test, with a name, a store and images of its own; removed whatever happens.
+final class LiveDomain: Sendable {
+  let host: LiveHost
+  let name: String
+  let machine: String
+  let folder: String
+  let storePath: String
+  private let counters = Mutex<[CountingHypervisor]>([])
+
+  private init(_ host: LiveHost, machine: String) throws {
+    self.host = host
+    self.machine = machine
+    name = "t-" + UUID().uuidString.lowercased().prefix(8)
+    folder = host.images + "/" + name
+    storePath = folder + "/store/vmctl.db"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  static func with<Value>(
+    machine: String = "q35", _ body: (LiveDomain) async throws -> Value
+  ) async throws -> Value {
+    let domain = try LiveDomain(try #require(LiveHost.current), machine: machine)
+    do {
+      let value = try await body(domain)
+      try await domain.remove()
+      return value
+    } catch {
+      try await domain.remove()
+      throw error
+    }
+  }
+
+  private func remove() async throws {
+    let connection = try await Connection.open(uri: host.uri, readOnly: false)
+    if let found = try await connection.observe(.name(name)) {
+      if found.state.isActive { try await connection.destroy(found.uuid) }
+      if found.isPersistent {
+        try await connection.undefine(found.uuid, [.managedSave, .nvram, .snapshotsMetadata])
+      }
+    }
+    await connection.close()
+    try FileManager.default.removeItem(atPath: folder)
+  }
+
+  // MARK: vmctl
+
+  var control: EmbeddedControl {
+    EmbeddedControl(
+      uri: host.uri, location: StoreLocation(path: storePath), command: "a test", time: .system
+    ) { (uri, readOnly) async throws(LibvirtError) in
+      let counter = CountingHypervisor(try await Connection.open(uri: uri, readOnly: readOnly))
+      self.counters.withLock { $0.append(counter) }
+      return counter
+    }
+  }
+
+  /// Mutating libvirt calls since the last `forgetCalls`.
+  var mutatingCalls: Int { counters.withLock { $0.reduce(0) { $0 + $1.mutatingCalls } } }
+
+  func forgetCalls() { counters.withLock { $0 = [] } }
+
+  @discardableResult
+  func reconcile(_ document: String, removals: [String] = [], timeout: Int64 = 30_000) async throws -> OperationReport {
+    let request = ReconcileRequest(
+      documents: [IntentSource(name: "test.yaml", bytes: Array(document.utf8))], removals: removals, timeout: timeout)
+    return try await finish(control.reconcile(request))
+  }
+
+  func plan(_ document: String) async throws -> PlanDocument {
+    let request = ReconcileRequest(documents: [IntentSource(name: "test.yaml", bytes: Array(document.utf8))])
+    return try #require(try await control.plan(request).first)
+  }
+
+  @discardableResult
+  func perform(
+    _ verb: VerbRequest.Verb, force: Bool = false, timeout: Int64 = 30_000
+  ) async throws -> OperationReport {
+    try await finish(control.perform(VerbRequest(verb, domain: name, timeout: timeout, force: force)))
+  }
+
+  func report() async throws -> DomainReport {
+    try #require(try await control.domains([name]).first)
+  }
+
+  private func finish(_ events: AsyncStream<ProgressEvent>) async throws -> OperationReport {
+    var report: OperationReport?
+    for await event in events { report = event.report ?? report }
+    return try #require(report)
+  }
+
+  // MARK: Documents
+
+  /// A document whose domain boots the co-operating guest, or, without `boots`, one that never answers.
+  func document(_ devices: [String], power: String = "running", boots: Bool = true, rootPorts: Int = 4) -> String {
+    let kernel =
+      boots
+      ? """
+          kernel: \(host.kernel)
+          initrd: \(host.initrd)
+          cmdline: console=ttyS0 quiet cryptomgr.notests
+      """ : ""
+    return """
+      apiVersion: vmctl/v1
+      kind: Domain
+      metadata: {name: \(name)}
+      spec:
+        power: \(power)
+        creation:
+          type: qemu
+          machine: \(machine)
+          cpu: {model: qemu64}
+          memory: 192 MiB
+          vcpus: 1
+          rootPorts: \(rootPorts)
+          serial: {file: \(serialFile)}
+      \(kernel)
+        devices:
+      \(devices.map { "  - " + $0 }.joined(separator: "\n"))
+      """
+  }
+
+  func disk(_ id: String, target: String, bus: String = "virtio", extra: String = "") throws -> String {
+    let file = "\(folder)/\(id).img"
+    if !FileManager.default.fileExists(atPath: file) {
+      #expect(FileManager.default.createFile(atPath: file, contents: Data(count: 1 << 20)))
+    }
+    return "{id: \(id), disk: {file: \(file), format: raw, bus: \(bus), target: \(target)}\(extra)}"
+  }
+
+  func card(_ id: String, extra: String = "") -> String {
+    "{id: \(id), interface: {network: \(host.network)\(extra)}}"
+  }
+
+  // MARK: What is
+
+  func observe() async throws -> Observation {
+    let connection = try await Connection.open(uri: host.uri, readOnly: false)
+    let found = try await connection.observe(.name(name))
+    await connection.close()
+    return try #require(found)
+  }
+
+  func definition(_ side: Side) async throws -> DomainDefinition {
+    try DomainDefinition(try #require(try await observe().xml(side)))
+  }
+
+  /// Runs calls as another tool would, behind vmctl's back.
+  func behindItsBack(_ body: (Connection, DomainUUID) async throws -> Void) async throws {
+    let connection = try await Connection.open(uri: host.uri, readOnly: false)
+    let found = try #require(try await connection.observe(.name(name)))
+    do {
+      try await body(connection, found.uuid)
+      await connection.close()
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+
+  // MARK: What the guest sees
+
+  var serialFile: String { "\(folder)/serial.log" }
+
+  /// The guest's newest report that satisfies `condition`.
+  func guest(_ condition: (GuestReport) -> Bool = { _ in true }) async throws -> GuestReport {
+    let deadline = ContinuousClock.now + .seconds(40)
+    while ContinuousClock.now < deadline {
+      let text = FileManager.default.contents(atPath: serialFile).map { String(decoding: $0, as: UTF8.self) } ?? ""
+      if let report = GuestReport(newestIn: text), condition(report) { return report }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    Issue.record("the guest of \(name) did not report what was waited for")
+    throw CancellationError()
+  }
+
+  /// A new run of the guest begins a new report.
+  func forgetReports() throws {
+    try Data().write(to: URL(filePath: serialFile))
+  }
+}

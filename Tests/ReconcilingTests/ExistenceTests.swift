@@ -1,0 +1,113 @@
+import Control
+import Foundation
+import Libvirt
+import Store
+import Testing
+import TestSupport
+import Vocabulary
+
+/// I1 and I11: a domain is defined once, and one that is gone is not made again by itself.
+@Suite struct ExistenceTests {
+  typealias W = Workbench
+
+  @Test func `I11: a domain that is gone stays gone until it is restored`() async throws {
+    let bench = try Workbench()
+    let document = W.document([W.root])
+    #expect(try await bench.reconcile(document).outcome == .asWanted)
+    let recorded = try await bench.control.xml(XMLRequest(domain: "web-1", side: .persistent))
+    let uuid = try await bench.uuid()
+    try await bench.fake.destroy(uuid)
+    try await bench.fake.undefine(uuid, [])
+    bench.forgetCalls()
+    #expect(try await bench.reconcile(document).outcome.exitCode == 13)
+    #expect(try await bench.perform(VerbRequest(.start, domain: "web-1")).outcome.exitCode == 13)
+    #expect(bench.mutatingCalls == 0)
+    #expect(try await bench.perform(VerbRequest(.restore, domain: "web-1")).outcome == .asWanted)
+    #expect(try await bench.fake.observe(.uuid(uuid))?.persistent == recorded)
+    #expect(try await bench.perform(VerbRequest(.restore, domain: "web-1")).problems.map(\.code.rawValue) == ["not-gone"])
+  }
+
+  @Test func `a second process is told who holds the store`() async throws {
+    let bench = try Workbench()
+    let lock = try await StoreLock.acquire(
+      bench.store.location, command: "vmctl reconcile --all", since: Timestamp(milliseconds: 1))
+    let problem = await #expect(throws: Problem.self) { try await bench.reconcile(W.document([W.root])) }
+    #expect(problem?.code.outcome.exitCode == 13)
+    #expect(problem?.message.contains("vmctl reconcile --all") == true)
+    #expect(bench.fake.calls.isEmpty)
+    lock.close()
+    #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)
+  }
+
+  @Test func `looking makes no store and takes no lock`() async throws {
+    let bench = try Workbench()
+    _ = try await bench.plan(W.document([W.root]))
+    _ = try await bench.control.domains([])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: bench.store.folder).isEmpty)
+  }
+
+  @Test func `delete: refused while protected or running, and then nothing is left`() async throws {
+    let bench = try Workbench()
+    #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)
+    #expect(try await bench.perform(VerbRequest(.protect, domain: "web-1")).outcome == .asWanted)
+    let protected = try await bench.perform(VerbRequest(.delete, domain: "web-1", force: true))
+    #expect(protected.problems.map(\.code.rawValue) == ["protected"])
+    #expect(try await bench.perform(VerbRequest(.unprotect, domain: "web-1")).outcome == .asWanted)
+    let running = try await bench.perform(VerbRequest(.delete, domain: "web-1"))
+    #expect(running.problems.map(\.code.rawValue) == ["running"])
+    #expect(running.outcome == .refused)
+    #expect(try await bench.perform(VerbRequest(.delete, domain: "web-1", force: true)).outcome == .asWanted)
+    #expect(try await bench.fake.domains().isEmpty)
+    #expect(try await bench.control.domains([]).isEmpty)
+    // A new domain of the name is another one.
+    #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)
+  }
+
+  @Test func `forget removes our element and nothing else`() async throws {
+    let bench = try Workbench()
+    #expect(try await bench.reconcile(W.document([W.root, W.rng("entropy")])).outcome == .asWanted)
+    let uuid = try await bench.uuid()
+    let before = try #require(try await bench.fake.observe(.uuid(uuid)))
+    #expect(try await bench.perform(VerbRequest(.forget, domain: "web-1")).outcome == .asWanted)
+    let after = try #require(try await bench.fake.observe(.uuid(uuid)))
+    for side in Side.allCases {
+      #expect(try await bench.fake.metadata(uri: "urn:vmctl:domain:1", of: uuid, side: side) == nil)
+      #expect(after.xml(side)?.shown.contains("urn:vmctl") == false)
+      let devices = { (text: XMLText?) in text?.shown.split(separator: "<devices>").last }
+      #expect(devices(after.xml(side)) == devices(before.xml(side)))
+    }
+  }
+
+  @Test func `R17: the boot disk is protected by default, and unprotect is the way`() async throws {
+    let bench = try Workbench()
+    let both = W.document([W.root, W.card("lan"), W.rng("e")])
+    #expect(try await bench.reconcile(both).outcome == .asWanted)
+    let without = W.document([W.card("lan"), W.rng("e")])
+    let refused = try await bench.reconcile(without, removals: ["root"])
+    #expect(refused.refused.map(\.code) == ["protected"])
+    #expect(try await bench.perform(VerbRequest(.unprotect, domain: "web-1", device: "root")).outcome == .asWanted)
+    #expect(try await bench.reconcile(without).refused.allSatisfy { $0.code == "removal-not-meant" })
+    #expect(try await bench.reconcile(without, removals: ["root"]).outcome == .asWanted)
+  }
+
+  @Test func `I1: one call site of the C function, and one of its wrapper`() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    var function: [String] = []
+    var wrapper: [String] = []
+    let files = FileManager.default.enumerator(at: root.appending(path: "Sources"), includingPropertiesForKeys: nil)
+    while let file = files?.nextObject() as? URL {
+      guard ["swift", "h"].contains(file.pathExtension) else { continue }
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for line in text.split(separator: "\n") where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
+        // Names in quotes are for messages and plans.
+        if line.contains(/virDomainDefineXML(Flags)?\(/) { function.append(file.lastPathComponent) }
+        if file.path.contains("/Reconciling/"), line.contains(/hypervisor\.create\(|\.create\(/) {
+          wrapper.append(file.lastPathComponent)
+        }
+      }
+    }
+    #expect(function.count == 1, "\(function)")
+    #expect(wrapper == ["Definer.swift"], "\(wrapper)")
+  }
+}

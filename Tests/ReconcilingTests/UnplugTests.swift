@@ -1,0 +1,78 @@
+import Control
+import Libvirt
+import Testing
+import TestSupport
+import Vocabulary
+
+/// Design section 8, as far as one reconcile goes: an unplug is over when a read shows it.
+@Suite struct UnplugTests {
+  typealias W = Workbench
+
+  @Test func `a silent guest: the command waits and ends with 11, and the definition keeps the device`() async throws {
+    let bench = try Workbench(guest: .silent)
+    #expect(try await bench.reconcile(W.document([W.root, W.rng("entropy")])).outcome == .asWanted)
+    let report = try await bench.reconcile(W.document([W.root]), timeout: 20_000)
+    #expect(report.outcome.exitCode == 11)
+    #expect(report.waiting.map(\.device) == ["entropy"])
+    let devices = try await bench.report().devices
+    #expect(devices.first { $0.id == "entropy" }?.sides == ["live", "persistent"])
+    #expect(try await bench.report().conditions.contains { $0.type == "UnplugPending" && $0.status })
+  }
+
+  @Test func `released later, one reconcile finishes the definition and keeps the slot for the id`() async throws {
+    let bench = try Workbench(guest: .silent)
+    let with = W.document([W.root, W.rng("entropy")])
+    #expect(try await bench.reconcile(with).outcome == .asWanted)
+    let slot = try await bench.report().devices.first { $0.id == "entropy" }?.slot
+    #expect(try await bench.reconcile(W.document([W.root]), timeout: 6_000).outcome == .waiting)
+    let uuid = try await bench.uuid()
+    bench.fake.release("ua-entropy", of: uuid)
+    bench.forgetCalls()
+    #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)
+    #expect(bench.fake.calls.filter { $0.kind == .detach }.map(\.side) == [.persistent])
+    #expect(!(try await bench.report().devices.contains { $0.id == "entropy" }))
+
+    #expect(try await bench.reconcile(W.document([W.root, W.rng("other")])).outcome == .asWanted)
+    #expect(try await bench.report().devices.first { $0.id == "other" }?.slot != slot)
+    #expect(try await bench.reconcile(W.document([W.root, W.rng("other"), W.rng("entropy")])).outcome == .asWanted)
+    #expect(try await bench.report().devices.first { $0.id == "entropy" }?.slot == slot)
+  }
+
+  @Test func `wanted again while it is armed: nothing is done, and the reset brings it back at its slot`() async throws {
+    let bench = try Workbench(guest: .silent)
+    let with = W.document([W.root, W.rng("entropy")])
+    #expect(try await bench.reconcile(with).outcome == .asWanted)
+    let slot = try await bench.report().devices.first { $0.id == "entropy" }?.slot
+    #expect(try await bench.reconcile(W.document([W.root]), timeout: 6_000).outcome == .waiting)
+    bench.forgetCalls()
+    let again = try await bench.reconcile(with)
+    #expect(again.outcome == .asWanted)
+    #expect(again.waiting.map(\.isWantedAgain) == [true])
+    #expect(bench.fake.calls.allSatisfy { ![.attach, .detach].contains($0.kind) })
+
+    bench.fake.reset(try await bench.uuid())
+    #expect(try await bench.reconcile(with).outcome == .asWanted)
+    let back = try await bench.report().devices.first { $0.id == "entropy" }
+    #expect(back?.slot == slot)
+    #expect(back?.sides == ["live", "persistent"])
+    #expect(try await bench.report().waiting.isEmpty)
+  }
+
+  @Test func `a guest that refuses is said to have refused`() async throws {
+    let bench = try Workbench(guest: .refuses)
+    #expect(try await bench.reconcile(W.document([W.root, W.rng("entropy")])).outcome == .asWanted)
+    let report = try await bench.reconcile(W.document([W.root]))
+    #expect(report.outcome != .asWanted)
+    #expect(try await bench.report().devices.contains { $0.id == "entropy" })
+  }
+
+  @Test func `a domain that stops lets go of everything`() async throws {
+    let bench = try Workbench(guest: .silent)
+    #expect(try await bench.reconcile(W.document([W.root, W.rng("entropy")])).outcome == .asWanted)
+    #expect(try await bench.reconcile(W.document([W.root]), timeout: 6_000).outcome == .waiting)
+    bench.fake.stop(try await bench.uuid(), .shutdown)
+    #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)
+    #expect(!(try await bench.report().devices.contains { $0.id == "entropy" }))
+    #expect(try await bench.report().waiting.isEmpty)
+  }
+}

@@ -1,0 +1,90 @@
+import Digests
+import Foundation
+import Store
+import TestSupport
+import Testing
+import Vocabulary
+
+/// F14: SQLite's own checks do not notice a changed payload; the sums do.
+@Suite struct DamageTests {
+  /// A text that is in one row of the table, and a look that reads that row.
+  struct Case: Sendable, CustomTestStringConvertible {
+    let table: String
+    let marker: String
+    let look: @Sendable (RecordStore) async throws -> Void
+    var testDescription: String { table }
+  }
+
+  static let cases = [
+    Case(table: "domains", marker: "mark-domain") { _ = try await $0.domain(Sample.key()) },
+    Case(table: "blobs", marker: "<mark-live/>") { _ = try await $0.recorded(.live, of: Sample.key()) },
+    Case(table: "blobs", marker: "mark-intent") { _ = try await $0.intent(of: Sample.key()) },
+    Case(table: "intents", marker: "mark-source") { _ = try await $0.intent(of: Sample.key()) },
+    Case(table: "ledger", marker: "mark-ledger") { _ = try await $0.ledger(of: Sample.key()) },
+    Case(table: "applied", marker: "mark-applied") { _ = try await $0.applied(of: Sample.key()) },
+    Case(table: "unplugs", marker: "mark-unplug") { _ = try await $0.unplugs() },
+    Case(table: "conditions", marker: "mark-condition") { _ = try await $0.conditions(of: Sample.key()) },
+    Case(table: "operations", marker: "mark-verb") { _ = try await $0.operations() },
+    Case(table: "steps", marker: "mark-reason") { _ = try await $0.openSteps() },
+    Case(table: "blobs", marker: "<mark-step/>") { _ = try await $0.openSteps() },
+  ]
+
+  private func filled() async throws -> TemporaryStore {
+    let place = try TemporaryStore()
+    let store = try await place.writing()
+    let intent = IncomingIntent(
+      text: "mark-intent".utf8, canonicalDigest: Digest(of: "i"), receivedAt: Sample.at(0), source: "mark-source")
+    _ = try await store.accept(intent, for: Sample.domain(name: "mark-domain"))
+    try await store.record(Sample.sides(live: "<mark-live/>"), of: Sample.key(), origin: .ours)
+    var ledger = try Sample.held("data")
+    ledger.naturalKey = "mark-ledger"
+    var applied = try Sample.applied("data")
+    applied.alias = "mark-applied"
+    var unplug = Sample.unplug("data")
+    unplug.said = "mark-unplug"
+    let condition = ConditionRow(
+      type: "Ready", status: true, reason: "AsWanted", message: "mark-condition", since: Sample.at(0),
+      observedGeneration: nil)
+    try await store.save(
+      DomainChanges(ledger: [ledger], applied: [applied], unplugs: [unplug], conditions: [condition]), of: Sample.key())
+    let operation = try await store.startOperation("mark-verb", domain: Sample.key(), at: Sample.at(1))
+    let step = StepRow(
+      operation: operation, order: 1, target: StepTarget(kind: "device", name: "data"), action: "attach",
+      call: "virDomainAttachDeviceFlags", effect: "live", xml: XMLText("<mark-step/>"), reason: "mark-reason")
+    try await store.begin(step, at: Sample.at(2))
+    #expect(try await store.check() == [])
+    try store.close()
+    return place
+  }
+
+  @Test(arguments: cases)
+  func `a changed byte is noticed when the row is read`(damage: Case) async throws {
+    let place = try await filled()
+    try spoil(damage.marker, in: place.location.path)
+    let reader = try RecordStore.openForReading(place.location).orThrow("no store")
+    let error = await #expect(throws: StoreError.self) { try await damage.look(reader) }
+    guard case .corrupt(let table, let key)? = error?.kind else {
+      Issue.record("not told as damage: \(String(describing: error))")
+      return
+    }
+    #expect(table == damage.table)
+    #expect(!key.isEmpty)
+    #expect(error?.path == place.location.path)
+    // quick_check has not seen it; the whole look names it.
+    #expect(try await reader.check().contains { $0.kind == error?.kind })
+  }
+
+  @Test func `damaged pages are noticed at the opening after a kill`() async throws {
+    let place = try await filled()
+    // Page 3 on: whatever is there, it is no tree any more.
+    let size = try Data(contentsOf: URL(fileURLWithPath: place.location.path)).count
+    try overwrite(place.location.path, at: 8_192, with: Array(repeating: 0xa5, count: size - 8_192))
+    try Data("a log that nobody folded back".utf8).write(to: URL(fileURLWithPath: place.location.path + "-wal"))
+    let error = await #expect(throws: StoreError.self) { try await place.writing() }
+    guard case .corrupt? = error?.kind else {
+      Issue.record("not told as damage: \(String(describing: error))")
+      return
+    }
+    #expect(error?.description.contains("vmctl reconcile") == true)
+  }
+}

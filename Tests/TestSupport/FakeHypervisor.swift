@@ -1,0 +1,133 @@
+package import Libvirt
+import Synchronization
+package import Vocabulary
+
+/// A libvirt in memory, honest enough to pass `HypervisorContract` and to run a reconciler on.
+///
+/// It keeps both definitions as text, completes them as libvirt does, and applies calls by editing bytes. What its
+/// guests do, which calls fail and what others do to its domains is set by the test. Time is an injected clock's.
+package final class FakeHypervisor: Hypervisor {
+  /// How a guest takes a request: an unplug, or to shut down.
+  package enum Guest: Sendable, Hashable {
+    case acknowledges(after: Duration)
+    case silent
+    /// Unplugs only: refused at once, as a memory device that the guest cannot free.
+    case refuses
+  }
+
+  /// A call as it came in, whatever became of it.
+  package struct Call: Sendable, Hashable {
+    package let kind: CountingHypervisor.Call
+    package let domain: DomainUUID?
+    package let side: Side?
+    /// The device, definition or metadata element that came with it, or the alias.
+    package let text: XMLText?
+  }
+
+  struct Fault {
+    let call: CountingHypervisor.Call
+    let error: LibvirtError
+    let afterDoing: Bool
+  }
+
+  struct State {
+    var domains: [DomainUUID: FakeDomain] = [:]
+    var lastID = 0
+    var calls: [Call] = []
+    var faults: [Fault] = []
+    var networks = [NetworkSummary(name: "default", isActive: true)]
+    var closedWith: LibvirtError?
+  }
+
+  let clock: any Clock<Duration>
+  let state: SharedState
+  let fanout = EventFanout()
+  let description: HostDescription
+  private let defaultGuest: Guest
+
+  // The mutex guards all of it; a class so that a second connection can share it.
+  final class SharedState: Sendable {
+    let mutex = Mutex(State())
+    let listeners = Mutex<[EventFanout]>([])
+  }
+
+  /// A libvirt without domains.
+  ///
+  /// - Parameters:
+  ///   - clock: what its waits take their time from.
+  ///   - guest: what the guests of its domains do, as long as `setGuest` says nothing else of one.
+  ///   - libvirtVersion: from 11.0 on, persistent changes by XML are told as DEFINED/UPDATED (T30).
+  package init(
+    clock: any Clock<Duration> = VirtualClock(), guest: Guest = .acknowledges(after: .milliseconds(100)),
+    libvirtVersion: Version = Version(9, 0)
+  ) {
+    self.clock = clock
+    defaultGuest = guest
+    state = SharedState()
+    description = FakeHost.description(libvirtVersion)
+    state.listeners.withLock { [fanout] in $0.append(fanout) }
+  }
+
+  private init(again other: FakeHypervisor) {
+    clock = other.clock
+    defaultGuest = other.defaultGuest
+    state = other.state
+    description = other.description
+    state.listeners.withLock { [fanout] in $0.append(fanout) }
+  }
+
+  /// Another connection to the same libvirt, as after the loss of one.
+  package func reconnected() -> FakeHypervisor {
+    state.mutex.withLock { $0.closedWith = nil }
+    return FakeHypervisor(again: self)
+  }
+
+  // MARK: What came in
+
+  package var calls: [Call] { state.mutex.withLock { $0.calls } }
+
+  package func forgetCalls() { state.mutex.withLock { $0.calls = [] } }
+
+  // MARK: What shall happen
+
+  /// The next call of this kind fails with `error`; with `afterDoing`, it does its work first, as when a reply is lost.
+  package func failNext(_ call: CountingHypervisor.Call, _ error: LibvirtError, afterDoing: Bool = false) {
+    state.mutex.withLock { $0.faults.append(Fault(call: call, error: error, afterDoing: afterDoing)) }
+  }
+
+  /// The connection breaks: streams end, and every call fails until `reconnected`.
+  package func disconnect(_ reason: CloseReason = .endOfFile) {
+    state.mutex.withLock {
+      $0.closedWith = LibvirtError(
+        code: .internalError, domain: .rpc, message: "internal error: client socket is closed", function: "")
+    }
+    let listeners = state.listeners.withLock { listeners in
+      defer { listeners = [] }
+      return listeners
+    }
+    for fanout in listeners { fanout.finish(reason) }
+  }
+
+  package func setGuest(_ guest: Guest, of domain: DomainUUID) { change(domain) { $0.guest = guest } }
+  package func setJob(_ job: JobState, of domain: DomainUUID) { change(domain) { $0.job = job } }
+  package func setControl(_ control: ControlState, of domain: DomainUUID) { change(domain) { $0.control = control } }
+  package func setAutostart(_ autostart: Bool, of domain: DomainUUID) { change(domain) { $0.autostart = autostart } }
+  package func setNetworks(_ networks: [NetworkSummary]) { state.mutex.withLock { $0.networks = networks } }
+
+  func change(_ domain: DomainUUID, _ body: (inout FakeDomain) -> Void) {
+    state.mutex.withLock { state in
+      if var found = state.domains[domain] {
+        body(&found)
+        state.domains[domain] = found
+      }
+    }
+  }
+
+  func emit(_ kind: DomainEvent.Kind, of domain: DomainUUID, name: String) {
+    for fanout in state.listeners.withLock({ $0 }) {
+      fanout.send(.domain(DomainEvent(uuid: domain, name: name, kind: kind)))
+    }
+  }
+
+  func guest(of domain: FakeDomain) -> Guest { domain.guest ?? defaultGuest }
+}

@@ -1,0 +1,25 @@
+import Foundation
+package import Store
+
+/// A place for a store in a folder of its own, which goes with the value.
+package final class TemporaryStore: Sendable {
+  package let folder: String
+  package let location: StoreLocation
+
+  package init() throws {
+    folder = NSTemporaryDirectory() + "vmctl-store-" + UUID().uuidString
+    location = StoreLocation(path: folder + "/vmctl.db")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    // A folder that stays is only litter in the temporary directory.
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  /// Opens the store for writing, with its lock. Made where it is not there.
+  package func writing() async throws -> RecordStore {
+    let lock = try await StoreLock.acquire(location, command: "test", since: Timestamp(milliseconds: 0))
+    return try RecordStore.openForWriting(location, lock: lock)
+  }
+}
