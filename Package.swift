@@ -23,6 +23,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "vmctl",
   products: [
+    .executable(name: "vmctl", targets: ["vmctl"]),
     .library(name: "DomainXML", targets: ["DomainXML"]),
     .library(name: "Planning", targets: ["Planning"]),
     .library(name: "Control", targets: ["Control"]),
@@ -54,13 +55,24 @@ let package = Package(
     // What leaves the program, and what runs it
     room("Control", ["Vocabulary"]),
     room("Reconciling", ["Planning", "Intent", "DomainXML", "Store", "Libvirt", "Control", "Digests", "Vocabulary"]),
+    room(
+      "Commands",
+      [
+        "Control", "Reconciling", "Planning", "Intent", "DomainXML", "Vocabulary",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    .executableTarget(name: "vmctl", dependencies: ["Commands"], swiftSettings: strict),
 
     // Tests
     room("TestSupport", ["Libvirt", "DomainXML", "Store", "Vocabulary"], path: "Tests/TestSupport"),
+    tests("LibvirtTests", ["Libvirt", "TestSupport", "Vocabulary"]),
     .testTarget(
       name: "DomainXMLTests", dependencies: ["DomainXML", "TestSupport", "Vocabulary"], exclude: ["Corpus"],
       swiftSettings: strict),
     tests("StoreTests", ["Store", "TestSupport", "Vocabulary"]),
+    tests("ReconcilingTests", ["Reconciling", "Libvirt", "Planning", "Store", "Control", "TestSupport", "Vocabulary"]),
+    tests("CommandsTests", ["Commands", "Control", "TestSupport", "Vocabulary"]),
     tests("LiveTests", ["Reconciling", "Libvirt", "DomainXML", "Store", "Control", "TestSupport", "Vocabulary"]),
   ],
   swiftLanguageModes: [.v6]

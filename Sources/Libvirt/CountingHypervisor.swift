@@ -17,7 +17,8 @@ package final class CountingHypervisor: Hypervisor {
     /// Whether the call is meant to change something.
     package var isMutating: Bool {
       switch self {
-      case .host, .capabilities, .domainCapabilities, .networks, .domains, .observe, .observeMany, .metadata, .job, .control,
+      case .host, .capabilities, .domainCapabilities, .networks, .domains, .observe, .observeMany, .metadata, .job,
+        .control,
         .nativeCommandLine, .events, .close:
         false
       case .create, .start, .shutdown, .destroy, .undefine, .attach, .detach, .detachAlias, .update, .setMetadata:

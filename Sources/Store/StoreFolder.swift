@@ -34,24 +34,25 @@ enum StoreFolder {
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// The log's header in bytes. A log without a page after it holds nothing, and a reader that is given one of exactly
+  /// this size with `readonly_shm` spins for 10 s and fails with SQLITE_PROTOCOL: SQLite 3.40 does not take the salts
+  /// from it (`walIndexRecover`, found by killing a writer at its 14th `pwrite`).
+  private static let logHeader = 32
+
   /// What changes on a store's file when somebody writes it.
   struct Stamp: Sendable, Equatable {
     let size: Int
     let inode: UInt64
     let seconds: Int
     let nanoseconds: Int
-    /// Whether the write-ahead log is there: it is while somebody has the store open for writing, and after a kill.
+    /// Whether the write-ahead log holds anything: it does while somebody writes, and after a kill.
     let hasLog: Bool
-
-    var withoutLog: Stamp {
-      Stamp(size: size, inode: inode, seconds: seconds, nanoseconds: nanoseconds, hasLog: false)
-    }
   }
 
   /// - Returns: `nil` where there is no store.
   /// - Throws: `.denied` and the like where that cannot be told.
   static func stamp(of location: StoreLocation) throws(StoreError) -> Stamp? {
-    let hasLog = exists(location.walPath)
+    let hasLog = size(of: location.walPath) > logHeader
     var status = Glibc.stat()
     guard stat(location.path, &status) == 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }

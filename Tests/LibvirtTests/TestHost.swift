@@ -5,6 +5,7 @@ import Testing
 
 /// The private host that `Scripts/test-host run` has put into the environment.
 struct TestHost {
+  let folder: String
   let uri: String
   let images: String
   let network: String
@@ -13,9 +14,11 @@ struct TestHost {
 
   static let current: TestHost? = {
     let environment = ProcessInfo.processInfo.environment
-    guard let uri = environment["VMCTL_TEST_URI"], let images = environment["VMCTL_TEST_IMAGES"] else { return nil }
+    guard let uri = environment["VMCTL_TEST_URI"], let images = environment["VMCTL_TEST_IMAGES"],
+      let folder = environment["VMCTL_TEST_DIR"]
+    else { return nil }
     return TestHost(
-      uri: uri, images: images, network: environment["VMCTL_TEST_NETWORK"] ?? "default",
+      folder: folder, uri: uri, images: images, network: environment["VMCTL_TEST_NETWORK"] ?? "default",
       kernel: environment["VMCTL_TEST_KERNEL"] ?? "", initrd: environment["VMCTL_TEST_INITRD"] ?? "")
   }()
 
@@ -36,5 +39,13 @@ struct TestHost {
         }
         Issue.record("the guest did not boot in 30 s")
       })
+  }
+
+  /// Ends libvirtd by SIGKILL; returns when the next one answers. Domains go on running.
+  func restartDaemon() throws {
+    let script = URL(filePath: #filePath).appending(path: "../../../Scripts/test-host").standardized
+    let process = try Process.run(script, arguments: ["restart-libvirtd", folder, "--kill"])
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0, "Scripts/test-host restart-libvirtd failed")
   }
 }

@@ -6,7 +6,7 @@ import Vocabulary
 
 extension Live {
   /// The scenarios that every regenerating tool gets wrong (D3, D4, T3), on a real hypervisor, seen from inside.
-  @Suite(.serialized, .needsHost, .timeLimit(.minutes(4))) struct GoldScenarios {
+  @Suite(.serialized, .needsHost, .timeLimit(.minutes(15))) struct GoldScenarios {
     @Test(arguments: ["pc", "q35"])
     func `D3: a volume that was hotplugged keeps its place, and so does everything else, over a cold boot`(
       _ machine: String

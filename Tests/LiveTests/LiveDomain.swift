@@ -173,7 +173,7 @@ final class LiveDomain: Sendable {
 
   /// The guest's newest report that satisfies `condition`.
   func guest(_ condition: (GuestReport) -> Bool = { _ in true }) async throws -> GuestReport {
-    let deadline = ContinuousClock.now + .seconds(40)
+    let deadline = ContinuousClock.now + .seconds(120)
     while ContinuousClock.now < deadline {
       let text = FileManager.default.contents(atPath: serialFile).map { String(decoding: $0, as: UTF8.self) } ?? ""
       if let report = GuestReport(newestIn: text), condition(report) { return report }

@@ -8,7 +8,7 @@ import Vocabulary
 
 extension Live {
   /// What a reconcile does to a real domain, and above all what it does not do.
-  @Suite(.serialized, .needsHost, .timeLimit(.minutes(3))) struct Reconcile {
+  @Suite(.serialized, .needsHost, .timeLimit(.minutes(15))) struct Reconcile {
     @Test func `I9: a second reconcile makes no mutating call and no write to the store`() async throws {
       try await LiveDomain.with { domain in
         let document = domain.document(

@@ -6,7 +6,7 @@ import Vocabulary
 
 extension Live {
   /// Unplug with a guest that lets go, and with one that never answers (I10, design section 8).
-  @Suite(.serialized, .needsHost, .timeLimit(.minutes(3))) struct Unplug {
+  @Suite(.serialized, .needsHost, .timeLimit(.minutes(15))) struct Unplug {
     @Test(arguments: ["pc", "q35"])
     func `I2: a removed device leaves both sides, and its slot waits for its return`(_ machine: String) async throws {
       try await LiveDomain.with(machine: machine) { domain in

@@ -47,6 +47,22 @@ import Vocabulary
     #expect(try await reader.domain(Sample.key(2)) == Sample.domain(2))
   }
 
+  /// I6: killed between the log's header and its first page, a writer leaves a log that holds nothing.
+  @Test(.timeLimit(.minutes(1)), arguments: [0, 32])
+  func `a log without a page is no log`(size: Int) async throws {
+    let place = try TemporaryStore()
+    let writer = try await place.writing()
+    try await writer.save(Sample.domain())
+    try writer.close()
+    for (suffix, size) in [("-wal", size), ("-shm", 32_768)] {
+      try Data(count: size).write(to: URL(fileURLWithPath: place.location.path + suffix))
+    }
+    let start = ContinuousClock.now
+    let reader = try RecordStore.openForReading(place.location).orThrow("no store")
+    #expect(try await reader.domain(Sample.key()) == Sample.domain())
+    #expect(start.duration(to: .now) < .seconds(5))
+  }
+
   @Test func `a path that a URI would read otherwise is that path`() async throws {
     let place = try TemporaryStore()
     let location = StoreLocation(path: place.folder + "/a b?mode=memory#x%20;ü/vmctl.db")

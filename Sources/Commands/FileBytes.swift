@@ -1,0 +1,66 @@
+import Foundation
+import Vocabulary
+
+/// Bytes from and to the file system, by plain calls: a command that prints a plan must not load more than it needs.
+enum FileBytes {
+  /// What is read of a file at most: the reader of documents refuses long before, and `/dev/zero` never ends.
+  static let limit = 64 << 20
+
+  static func read(path: String, limit: Int = FileBytes.limit) throws(Problem) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw unreadable(path, errno) }
+    defer { close(descriptor) }
+    return try read(descriptor, named: path, limit: limit)
+  }
+
+  static func read(_ descriptor: Int32, named name: String, limit: Int) throws(Problem) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw unreadable(name, errno) }
+      if count == 0 { return bytes }
+      bytes += buffer[..<count]
+      guard bytes.count <= limit else {
+        throw Problem("usage", "\(name) is too large", path: name, wanted: "at most \(limit) bytes")
+      }
+    }
+  }
+
+  static func write(_ bytes: [UInt8], to descriptor: Int32) throws(Problem) {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        Glibc.write(descriptor, buffer.baseAddress?.advanced(by: written), bytes.count - written)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else {
+        throw Problem("output", "what was to be printed cannot be written: \(String(cString: strerror(errno)))")
+      }
+      written += count
+    }
+  }
+
+  /// The documents of a folder by name; `nil` where the path is no folder.
+  static func documents(inFolder path: String) throws(Problem) -> [String]? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw unreadable(path, errno) }
+    guard status.st_mode & S_IFMT == S_IFDIR else { return nil }
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: path)
+    } catch {
+      throw Problem("usage", "the folder \(path) cannot be read", path: path, underlying: "\(error)")
+    }
+    let documents = names.filter { name in
+      !name.hasPrefix(".") && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
+    }
+    return documents.sorted().map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
+  }
+
+  /// A document that cannot be read is no valid document: usage, like one that does not parse.
+  private static func unreadable(_ path: String, _ number: Int32) -> Problem {
+    Problem("usage", "\(path) cannot be read: \(String(cString: strerror(number)))", path: path)
+  }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Control
+import Foundation
+import Intent
+import Vocabulary
+
+/// vmctl from its arguments to its exit code.
+package enum Program {
+  /// Never returns: what is in use is let go by the process's end, which is faster and loses nothing.
+  package static func main() async -> Never {
+    exit(await run(Array(CommandLine.arguments.dropFirst()), in: .process))
+  }
+
+  package static func run(_ arguments: [String], in context: Context) async -> Int32 {
+    let parsed: any ParsableCommand
+    do {
+      parsed = try Vmctl.parseAsRoot(arguments)
+    } catch {
+      return answer(error, Vmctl.self, arguments, in: context)
+    }
+    guard let command = parsed as? any Subcommand else {
+      do {
+        // Groups and ArgumentParser's own `help` answer by throwing what is to be said.
+        var parsed = parsed
+        try parsed.run()
+        return 0
+      } catch {
+        return answer(error, type(of: parsed), arguments, in: context)
+      }
+    }
+    let speaker = Speaker(context, isJSON: command.format == .json, noColor: command.common.noColor)
+    do {
+      return try await command.run(in: context).exitCode
+    } catch let problem as Problem {
+      return speaker.report([problem])
+    } catch let faults as IntentFaults {
+      return speaker.report(faults.faults.map(\.problem))
+    } catch let interruption as Interruption {
+      speaker.say(interruption.message)
+      return interruption.exitCode
+    } catch {
+      return answer(error, type(of: command), arguments, in: context)
+    }
+  }
+
+  /// Help and version are data; everything else that ArgumentParser has to say is talk.
+  private static func answer(
+    _ error: any Error, _ command: any ParsableCommand.Type, _ arguments: [String], in context: Context
+  ) -> Int32 {
+    let code = command.exitCode(for: error)
+    guard !code.isSuccess else { return help(command.fullMessage(for: error), in: context) }
+    let speaker = Speaker(context, isJSON: asksForJSON(arguments), noColor: arguments.contains("--no-color"))
+    guard code == .validationFailure else {
+      return speaker.report([Problem("error", command.message(for: error))])
+    }
+    if let problem = unknownCommand(arguments) { return speaker.report([problem]) }
+    _ = speaker.report([Problem("usage", command.message(for: error))])
+    // What ArgumentParser says below its own message: the usage line and where help is.
+    let rest = command.fullMessage(for: error).split(separator: "\n").drop { !$0.hasPrefix("Usage:") }
+    // Of an error that a command's own check throws it knows the command's name, not its parent's.
+    let name = command._commandName
+    speaker.say(rest.joined(separator: "\n").replacing("See '\(name) --help'", with: "See 'vmctl \(name) --help'"))
+    return Outcome.usage.exitCode
+  }
+
+  private static func help(_ text: String, in context: Context) -> Int32 {
+    do {
+      try context.output.write(text.isEmpty ? "" : text + "\n")
+      return Outcome.asWanted.exitCode
+    } catch {
+      return Speaker(context, isJSON: false, noColor: false).report([Problem("output", "\(error)")])
+    }
+  }
+
+  /// ArgumentParser calls it an unexpected argument and knows no likely one.
+  private static func unknownCommand(_ arguments: [String]) -> Problem? {
+    var words = arguments[...]
+    while let option = words.first, option.hasPrefix("-") {
+      words = words.dropFirst(["-c", "--connect", "--store"].contains(option) ? 2 : 1)
+    }
+    let commands = Vmctl.configuration.subcommands.compactMap { $0._commandName }
+    guard let word = words.first, word != "help", !commands.contains(word) else { return nil }
+    return Problem(
+      "usage", "there is no command '\(word)'",
+      remedy: nearest(to: word, among: commands).map { "vmctl \($0)" } ?? "`vmctl --help` lists the commands")
+  }
+
+  /// Arguments that could not be parsed may still say how the answer is to be read.
+  private static func asksForJSON(_ arguments: [String]) -> Bool {
+    arguments.contains("--output=json") || arguments.contains("-ojson")
+      || zip(arguments, arguments.dropFirst()).contains { ["-o", "--output"].contains($0) && $1 == "json" }
+  }
+}

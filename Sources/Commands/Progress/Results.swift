@@ -1,0 +1,28 @@
+import Control
+import Vocabulary
+
+/// Prints what operations came to, and says the exit code.
+struct Results {
+  let context: Context
+  let format: OutputFormat
+  let noColor: Bool
+
+  func print(_ reports: [OperationReport], asOne: Bool) throws -> Outcome {
+    let page = Page(context, format, noColor: noColor)
+    let now = context.now()
+    try page.print(reports, asOne: asOne) { reports in
+      var lines = reports.flatMap { report in
+        OperationText(report: report, paint: page.paint, now: now).lines
+      }
+      if reports.count > 1 {
+        lines +=
+          [""]
+          + OperationText.table(reports.map { ($0.domain, $0.outcome, $0.summary) }, page.paint, page.width)
+      }
+      return lines
+    }
+    let problems = reports.flatMap(\.problems)
+    _ = Speaker(context, isJSON: format == .json, noColor: noColor).report(problems)
+    return reports.map(\.outcome).max() ?? .asWanted
+  }
+}

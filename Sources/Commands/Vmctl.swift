@@ -1,0 +1,44 @@
+import ArgumentParser
+
+/// The root command.
+struct Vmctl: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vmctl",
+    abstract: "Keeps libvirt's virtual machines as wanted, without ever redefining them.",
+    discussion: """
+      Say in a document what you want, look at what would be done, then have it done:
+
+        vmctl plan -f web-1.yaml
+        vmctl reconcile -f web-1.yaml
+        vmctl devices web-1
+
+      A domain is created once. From then on libvirt's own XML is what counts: vmctl works out which devices differ \
+      and attaches, detaches and updates exactly those, so a guest's hardware and its PCI addresses never move.
+
+      Exit codes:
+         0  as wanted, nothing left
+         1  error
+         2  changes found (plan --detailed-exitcode)
+        10  done, some of it at the next boot
+        11  waiting for the guest
+        12  refused: needs a redefine, more room or a permission
+        13  conflict: gone, stale, or held by somebody else
+        14  guest ABI differs, or the domain will not start
+        64  not a valid command or document
+      Of several domains the most serious counts, in the order 1, 13, 14, 12, 11, 10, 2, 0.
+      """,
+    version: "vmctl \(BuildVersion.text)",
+    groupedSubcommands: [
+      CommandGroup(name: "Desired state", subcommands: [Plan.self, Reconcile.self]),
+      CommandGroup(
+        name: "Inspection", subcommands: [Get.self, Show.self, Devices.self, Pending.self, History.self]),
+      CommandGroup(name: "Power", subcommands: [Start.self, Stop.self, Restart.self]),
+      CommandGroup(
+        name: "Lifecycle",
+        subcommands: [Delete.self, Forget.self, Restore.self, Protect.self, Unprotect.self]),
+      CommandGroup(name: "Other", subcommands: [Schema.self, Completion.self]),
+    ])
+
+  /// Here too, so that `vmctl -c URI get` works as it does with virsh.
+  @OptionGroup(title: "Global options") var common: CommonOptions
+}

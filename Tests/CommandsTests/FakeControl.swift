@@ -1,0 +1,74 @@
+import Control
+import Synchronization
+import Vocabulary
+
+/// A control that answers what a test says and notes what it was asked.
+final class FakeControl: VMControl {
+  enum Call: Hashable {
+    case plan(ReconcileRequest), reconcile(ReconcileRequest), perform(VerbRequest), domains([String]),
+      xml(XMLRequest), history(String, Int)
+  }
+
+  struct Answers {
+    var plans: [PlanDocument] = []
+    var events: [ProgressEvent] = []
+    /// The stream stays open: an operation that waits.
+    var staysOpen = false
+    var domains: [DomainReport] = []
+    var xml = XMLText("")
+    var history: [OperationReport] = []
+    var problem: Problem?
+  }
+
+  private let answers: Answers
+  private let noted = Mutex<[Call]>([])
+  private let open = Mutex<[AsyncStream<ProgressEvent>.Continuation]>([])
+
+  init(_ answers: Answers = Answers()) {
+    self.answers = answers
+  }
+
+  var calls: [Call] { noted.withLock { $0 } }
+
+  private func note(_ call: Call) throws(Problem) {
+    noted.withLock { $0.append(call) }
+    if let problem = answers.problem { throw problem }
+  }
+
+  func plan(_ request: ReconcileRequest) async throws(Problem) -> [PlanDocument] {
+    try note(.plan(request))
+    return answers.plans
+  }
+
+  func reconcile(_ request: ReconcileRequest) async throws(Problem) -> AsyncStream<ProgressEvent> {
+    try note(.reconcile(request))
+    return stream()
+  }
+
+  func perform(_ request: VerbRequest) async throws(Problem) -> AsyncStream<ProgressEvent> {
+    try note(.perform(request))
+    return stream()
+  }
+
+  func domains(_ names: [String]) async throws(Problem) -> [DomainReport] {
+    try note(.domains(names))
+    return answers.domains
+  }
+
+  func xml(_ request: XMLRequest) async throws(Problem) -> XMLText {
+    try note(.xml(request))
+    return answers.xml
+  }
+
+  func history(of domain: String, limit: Int) async throws(Problem) -> [OperationReport] {
+    try note(.history(domain, limit))
+    return answers.history
+  }
+
+  private func stream() -> AsyncStream<ProgressEvent> {
+    let (stream, continuation) = AsyncStream.makeStream(of: ProgressEvent.self)
+    for event in answers.events { continuation.yield(event) }
+    if answers.staysOpen { open.withLock { $0.append(continuation) } } else { continuation.finish() }
+    return stream
+  }
+}
