@@ -76,7 +76,7 @@ struct PlanMaker {
       state: observed?.observation.state ?? .shutOff, stopReason: observed?.observation.stopReason,
       hasManagedSave: observed?.observation.hasManagedSave ?? false, absence: absence,
       startedByUs: file?.row.power.startedByUs ?? false, stoppedByUs: file?.row.power.stoppedByUs ?? false,
-      managed: knowledge.managed, heldSlots: heldSlots(file), pendingUnplugs: pendingUnplugs(file), host: facts,
+      managed: knowledge.managed, heldSlots: heldSlots(file), pendingUnplugs: pendingUnplugs(file, observed), host: facts,
       options: options)
   }
 
@@ -86,12 +86,14 @@ struct PlanMaker {
     return slots
   }
 
-  /// Unplugs that the guest has been asked for. One whose next request is due is not pending to the planner: it asks
-  /// again.
-  private func pendingUnplugs(_ file: DomainFile?) -> [PlanningInput.PendingUnplug] {
+  /// Unplugs that the guest has been asked for. One whose device has left the running domain is over, however that
+  /// came about; one whose next request is due is not pending to the planner: it asks again.
+  private func pendingUnplugs(_ file: DomainFile?, _ observed: ObservedDomain?) -> [PlanningInput.PendingUnplug] {
     let now = time.now()
     return (file?.unplugs ?? []).compactMap { row in
-      guard let id = DeviceID(row.target.name), row.state != .released else { return nil }
+      guard let id = DeviceID(row.target.name), row.state != .released,
+        observed?.live?.device(alias: row.alias) != nil
+      else { return nil }
       let isOverdue = now >= row.deadline
       if !isOverdue, let next = row.nextRequestAt, now >= next { return nil }
       return PlanningInput.PendingUnplug(

@@ -140,8 +140,11 @@ final class StepRunner {
   ) async throws(Problem) {
     var unplugs = unplugs
     var ledger: [RowChange<LedgerRow>] = []
+    // Gone from the running domain, or attached to it anew: either way an unplug that was armed is over.
+    if state == .done, step.side == .live, [.attach, .detach].contains(step.action) {
+      unplugs.append(.remove(StepTarget(step.target)))
+    }
     if state == .done, step.action == .detach, case .device(let id) = step.target {
-      if step.side == .live { unplugs.append(.remove(StepTarget(step.target))) }
       // Its slot stays known even where the store has never seen the device attached.
       if let slot = step.slot {
         let now = surroundings.time.now()

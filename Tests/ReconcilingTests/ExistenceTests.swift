@@ -1,6 +1,7 @@
 import Control
 import Foundation
 import Libvirt
+import Reconciling
 import Store
 import Testing
 import TestSupport

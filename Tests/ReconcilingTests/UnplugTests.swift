@@ -1,5 +1,6 @@
 import Control
 import Libvirt
+import Reconciling
 import Testing
 import TestSupport
 import Vocabulary
