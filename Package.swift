@@ -66,10 +66,13 @@ let package = Package(
 
     // Tests
     room("TestSupport", ["Libvirt", "DomainXML", "Store", "Vocabulary"], path: "Tests/TestSupport"),
+    tests("VocabularyTests", ["Vocabulary"]),
     tests("LibvirtTests", ["Libvirt", "TestSupport", "Vocabulary"]),
     .testTarget(
       name: "DomainXMLTests", dependencies: ["DomainXML", "TestSupport", "Vocabulary"], exclude: ["Corpus"],
       swiftSettings: strict),
+    tests("IntentTests", ["Intent", "DomainXML", "TestSupport", "Vocabulary"]),
+    tests("PlanningTests", ["Planning", "Intent", "DomainXML", "TestSupport", "Vocabulary"]),
     tests("StoreTests", ["Store", "TestSupport", "Vocabulary"]),
     tests("ReconcilingTests", ["Reconciling", "Libvirt", "Planning", "Store", "Control", "TestSupport", "Vocabulary"]),
     tests("CommandsTests", ["Commands", "Control", "TestSupport", "Vocabulary"]),

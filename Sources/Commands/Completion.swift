@@ -4,6 +4,7 @@ import Control
 /// `vmctl completion`
 struct Completion: Subcommand {
   static let configuration = CommandConfiguration(
+    commandName: "completion",
     abstract: "Print a completion script for a shell.",
     discussion: """
       Commands, options and the names of domains.

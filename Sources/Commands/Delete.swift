@@ -4,6 +4,7 @@ import Control
 /// `vmctl delete`
 struct Delete: VerbCommand {
   static let configuration = CommandConfiguration(
+    commandName: "delete",
     abstract: "Remove a domain.",
     usage: "vmctl delete <domain> [--nvram keep|delete] [--tpm keep|delete] [<options>]",
     discussion: """

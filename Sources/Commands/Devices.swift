@@ -5,6 +5,7 @@ import Vocabulary
 /// `vmctl devices`
 struct Devices: Subcommand {
   static let configuration = CommandConfiguration(
+    commandName: "devices",
     abstract: "List a domain's devices, their slots and where the guest sees them.",
     usage: "vmctl devices <domain> [<options>]",
     discussion: """

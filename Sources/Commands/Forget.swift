@@ -4,6 +4,7 @@ import Control
 /// `vmctl forget`
 struct Forget: VerbCommand {
   static let configuration = CommandConfiguration(
+    commandName: "forget",
     abstract: "Let go of a domain: it stays as it is, unmanaged.",
     usage: "vmctl forget <domain> [<options>]",
     discussion: """

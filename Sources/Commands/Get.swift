@@ -5,6 +5,7 @@ import Vocabulary
 /// `vmctl get`
 struct Get: Subcommand {
   static let configuration = CommandConfiguration(
+    commandName: "get",
     abstract: "List domains and how they are.",
     usage: "vmctl get [<domain> ...] [<options>]",
     discussion: """

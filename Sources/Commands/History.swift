@@ -5,6 +5,7 @@ import Vocabulary
 /// `vmctl history`
 struct History: Subcommand {
   static let configuration = CommandConfiguration(
+    commandName: "history",
     abstract: "List what was done to a domain, step by step.",
     usage: "vmctl history <domain> [--limit <number>] [<options>]",
     discussion: """

@@ -5,6 +5,7 @@ import Vocabulary
 /// `vmctl pending`
 struct Pending: Subcommand {
   static let configuration = CommandConfiguration(
+    commandName: "pending",
     abstract: "List what waits for the next boot or for the guest.",
     usage: "vmctl pending [<domain> ...] [<options>]",
     discussion: """

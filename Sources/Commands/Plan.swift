@@ -5,6 +5,7 @@ import Vocabulary
 /// `vmctl plan`
 struct Plan: Subcommand {
   static let configuration = CommandConfiguration(
+    commandName: "plan",
     abstract: "Show what `vmctl reconcile` would do, and do nothing.",
     usage: "vmctl plan [<domain> ...] [-f <file>]... [<options>]",
     discussion: """

@@ -68,7 +68,8 @@ package enum Program {
       try context.output.write(text.isEmpty ? "" : text + "\n")
       return Outcome.asWanted.exitCode
     } catch {
-      return Speaker(context, isJSON: false, noColor: false).report([Problem("output", "\(error)")])
+      let problem = error as? Problem ?? Problem("output", "\(error)")
+      return Speaker(context, isJSON: false, noColor: false).report([problem])
     }
   }
 

@@ -5,6 +5,7 @@ import Vocabulary
 /// `vmctl protect`
 struct Protect: VerbCommand {
   static let configuration = CommandConfiguration(
+    commandName: "protect",
     abstract: "Protect a domain from deletion, or a device from being detached.",
     usage: "vmctl protect <domain> [<id>] [<options>]",
     discussion: """

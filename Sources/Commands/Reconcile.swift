@@ -5,6 +5,7 @@ import Vocabulary
 /// `vmctl reconcile`
 struct Reconcile: Subcommand {
   static let configuration = CommandConfiguration(
+    commandName: "reconcile",
     abstract: "Make domains what their documents want.",
     usage: "vmctl reconcile [<domain> ...] [-f <file>]... [<options>]",
     discussion: """

@@ -4,6 +4,7 @@ import Control
 /// `vmctl restart`
 struct Restart: VerbCommand {
   static let configuration = CommandConfiguration(
+    commandName: "restart",
     abstract: "Shut a domain down and start it again, so that pending changes take effect.",
     usage: "vmctl restart <domain> [--if-pending] [--timeout <time>] [--force] [<options>]",
     discussion: """

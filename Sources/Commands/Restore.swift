@@ -4,6 +4,7 @@ import Control
 /// `vmctl restore`
 struct Restore: VerbCommand {
   static let configuration = CommandConfiguration(
+    commandName: "restore",
     abstract: "Bring back a domain that is gone, from the recorded XML.",
     usage: "vmctl restore <domain> [<options>]",
     discussion: """

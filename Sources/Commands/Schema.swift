@@ -5,6 +5,7 @@ import Intent
 /// `vmctl schema`
 struct Schema: Subcommand {
   static let configuration = CommandConfiguration(
+    commandName: "schema",
     abstract: "Print the JSON Schema of intent documents.",
     discussion: """
       From the same table that the documents are read by, so editors and controllers know every key.

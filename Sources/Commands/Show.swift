@@ -5,6 +5,7 @@ import Vocabulary
 /// `vmctl show`
 struct Show: Subcommand {
   static let configuration = CommandConfiguration(
+    commandName: "show",
     abstract: "Show a domain in full, or its XML.",
     usage: "vmctl show <domain> [--xml [--side live|persistent] [--recorded]] [<options>]",
     discussion: """

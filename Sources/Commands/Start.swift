@@ -4,6 +4,7 @@ import Control
 /// `vmctl start`
 struct Start: VerbCommand {
   static let configuration = CommandConfiguration(
+    commandName: "start",
     abstract: "Start a domain.",
     usage: "vmctl start <domain> [<options>]",
     discussion: """

@@ -4,6 +4,7 @@ import Control
 /// `vmctl stop`
 struct Stop: VerbCommand {
   static let configuration = CommandConfiguration(
+    commandName: "stop",
     abstract: "Shut a domain down.",
     usage: "vmctl stop <domain> [--timeout <time>] [--force] [<options>]",
     discussion: """

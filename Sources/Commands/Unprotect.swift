@@ -5,6 +5,7 @@ import Vocabulary
 /// `vmctl unprotect`
 struct Unprotect: VerbCommand {
   static let configuration = CommandConfiguration(
+    commandName: "unprotect",
     abstract: "Take the protection off a domain or a device.",
     usage: "vmctl unprotect <domain> [<id>] [<options>]",
     discussion: """

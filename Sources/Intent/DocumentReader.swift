@@ -28,13 +28,16 @@ enum DocumentReader {
     if text.first(where: { !$0.isWhitespace }).map({ "{[".contains($0) }) ?? false { text = joinSurrogates(text) }
     var nodes: [DocumentNode] = []
     do {
-      for node in try Yams.compose_all(yaml: text) {
+      // The sequence ends at an error and keeps it: a loop alone would take half a source for the whole.
+      var composed = try Yams.compose_all(yaml: text)
+      while let node = composed.next() {
         guard nodes.count < DocumentLimits.documents else {
           throw IntentFault("more than \(DocumentLimits.documents) documents", source: source, at: nil, path: "")
         }
         let converted = try convert(node, source: source, depth: 0)
         if !converted.isNull { nodes.append(converted) }
       }
+      if let error = composed.error { throw error }
     } catch let fault as IntentFault {
       throw fault
     } catch {

@@ -101,7 +101,8 @@ final class LiveDisplay: ProgressView {
     if rows > 0 { text += "\r" + (rows > 1 ? "\u{1b}[\(rows - 1)A" : "") + "\u{1b}[J" }
     for line in settled { text += line + "\n" }
     let lines = moving(state, size)
-    text += lines.map { paint(.faint, $0) }.joined(separator: "\n")
+    // The cursor waits at the start of a line: the ^C that a terminal echoes there cannot wrap.
+    text += lines.map { paint(.faint, $0) }.joined(separator: "\n") + (lines.isEmpty ? "" : "\r")
     state.drawn = lines.map(\.count)
     guard !text.isEmpty else { return }
     // As everywhere on stderr: closed, nobody looks on.

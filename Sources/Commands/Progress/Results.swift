@@ -11,15 +11,10 @@ struct Results {
     let page = Page(context, format, noColor: noColor)
     let now = context.now()
     try page.print(reports, asOne: asOne) { reports in
-      var lines = reports.flatMap { report in
-        OperationText(report: report, paint: page.paint, now: now).lines
-      }
-      if reports.count > 1 {
-        lines +=
-          [""]
-          + OperationText.table(reports.map { ($0.domain, $0.outcome, $0.summary) }, page.paint, page.width)
-      }
-      return lines
+      let texts = reports.map { OperationText(report: $0, paint: page.paint, now: now) }
+      guard reports.count > 1 else { return texts.flatMap(\.lines) }
+      return texts.flatMap(\.rest)
+        + OperationText.table(reports.map { ($0.domain, $0.outcome, $0.summary) }, page.paint, page.width)
     }
     let problems = reports.flatMap(\.problems)
     _ = Speaker(context, isJSON: format == .json, noColor: noColor).report(problems)

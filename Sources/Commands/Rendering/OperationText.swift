@@ -7,7 +7,11 @@ struct OperationText {
   let paint: Paint
   let now: Int64
 
-  var lines: [String] {
+  /// What is left, and how it ended.
+  var lines: [String] { rest + [last] }
+
+  /// What is left; nothing where all is as wanted.
+  var rest: [String] {
     var lines = RefusalText(report.refused, paint).lines
     for waiting in report.waiting {
       lines.append("  " + paint(.wait, "… " + printable(waiting.device)) + "  waits for the guest")
@@ -17,7 +21,7 @@ struct OperationText {
     if !report.drift.isEmpty { lines += DriftText.lines(report.drift, paint) + [""] }
     let notes = report.notes.map { "Note: \(printable($0))" }
     if !notes.isEmpty { lines += notes + [""] }
-    return lines + [last]
+    return lines.isEmpty ? [] : [paint(.strong, printable(report.domain)), ""] + lines
   }
 
   private var last: String {
