@@ -64,6 +64,11 @@ let package = Package(
       ]),
     .executableTarget(name: "vmctl", dependencies: ["Commands"], swiftSettings: strict),
 
+    // Measured in release, each against its floor in one run (Scripts/bench)
+    .executableTarget(
+      name: "vmctl-bench", dependencies: ["CLibXML2", "Planning", "Intent", "DomainXML", "Vocabulary"],
+      path: "Benchmarks/vmctl-bench", swiftSettings: strict),
+
     // Tests
     room("TestSupport", ["Libvirt", "DomainXML", "Store", "Vocabulary"], path: "Tests/TestSupport"),
     tests("VocabularyTests", ["Vocabulary"]),

@@ -9,7 +9,7 @@ enum DocumentFiles {
       throw Problem("usage", "stdin is given twice with -f -", remedy: "put both documents in it, separated by ---")
     }
     return try names.flatMap { name in
-      if name == "-" { return [IntentSource(name: "stdin", bytes: try context.input(FileBytes.limit))] }
+      if name == "-" { return [IntentSource(name: "stdin", bytes: try context.input(DocumentLimits.bytes))] }
       guard let documents = try FileBytes.documents(inFolder: name) else { return [try source(name)] }
       guard !documents.isEmpty else {
         throw Problem(
@@ -20,7 +20,7 @@ enum DocumentFiles {
   }
 
   private static func source(_ path: String) throws -> IntentSource {
-    IntentSource(name: path, bytes: try FileBytes.read(path: path))
+    IntentSource(name: path, bytes: try FileBytes.read(path: path, limit: DocumentLimits.bytes))
   }
 
   /// All faults of all documents at once: a user corrects them in one go.

@@ -3,10 +3,8 @@ import Vocabulary
 
 /// Bytes from and to the file system, by plain calls: a command that prints a plan must not load more than it needs.
 enum FileBytes {
-  /// What is read of a file at most: the reader of documents refuses long before, and `/dev/zero` never ends.
-  static let limit = 64 << 20
-
-  static func read(path: String, limit: Int = FileBytes.limit) throws(Problem) -> [UInt8] {
+  /// Reads at most `limit` bytes: `/dev/zero` never ends.
+  static func read(path: String, limit: Int) throws(Problem) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw unreadable(path, errno) }
     defer { close(descriptor) }

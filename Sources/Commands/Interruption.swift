@@ -1,5 +1,3 @@
-import Foundation
-
 /// A signal ended a command that was changing something.
 struct Interruption: Error {
   let signal: Int32
@@ -12,22 +10,28 @@ struct Interruption: Error {
   }
 }
 
-/// Runs work that a signal may end.
+/// Runs work that a signal may end, at once.
+///
+/// Not a task group: that waits for the work it cancels, and a call to a libvirtd that hangs does not end.
 func interruptible<Value: Sendable>(
   in context: Context, _ work: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
-  try await withThrowingTaskGroup(of: Value?.self) { group in
-    let interrupts = context.interrupts()
-    group.addTask { try await work() }
-    group.addTask {
-      for await signal in interrupts { throw Interruption(signal: signal) }
-      return nil
+  let (ends, end) = AsyncStream.makeStream(of: Result<Value, any Error>.self)
+  let interrupts = context.interrupts()
+  let working = Task {
+    do {
+      end.yield(.success(try await work()))
+    } catch {
+      end.yield(.failure(error))
     }
-    while let value = try await group.next() {
-      guard let value else { continue }
-      group.cancelAll()
-      return value
-    }
-    throw CancellationError()
   }
+  let listening = Task {
+    for await signal in interrupts { end.yield(.failure(Interruption(signal: signal))) }
+  }
+  defer {
+    working.cancel()
+    listening.cancel()
+  }
+  for await result in ends { return try result.get() }
+  throw CancellationError()
 }

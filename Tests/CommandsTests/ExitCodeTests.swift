@@ -93,4 +93,14 @@ import Vocabulary
         "interrupted: what was begun is in the journal, and the next `vmctl reconcile` goes on from there\n"))
     #expect(ran.output.isEmpty)
   }
+
+  @Test(.timeLimit(.minutes(1))) func `a signal ends a command that libvirt keeps waiting`() async {
+    var around = Surroundings()
+    around.answers.hangs = true
+    around.signal = 2
+    let clock = ContinuousClock()
+    let start = clock.now
+    #expect(await around.run("reconcile", "web-1").status == 130)
+    #expect(clock.now - start < .seconds(15))
+  }
 }

@@ -14,6 +14,8 @@ final class FakeControl: VMControl {
     var events: [ProgressEvent] = []
     /// The stream stays open: an operation that waits.
     var staysOpen = false
+    /// A call to a libvirtd that does not answer: deaf to cancellation.
+    var hangs = false
     var domains: [DomainReport] = []
     var xml = XMLText("")
     var history: [OperationReport] = []
@@ -42,6 +44,7 @@ final class FakeControl: VMControl {
 
   func reconcile(_ request: ReconcileRequest) async throws(Problem) -> AsyncStream<ProgressEvent> {
     try note(.reconcile(request))
+    if answers.hangs { await Task.detached { try? await Task.sleep(for: .seconds(20)) }.value }
     return stream()
   }
 

@@ -31,7 +31,7 @@ import Vocabulary
     ("null", document("  power: null"), "null"),
     ("memory without a unit", document("  memory: 512"), "with its unit"),
     ("no document", "# nothing\n", "no document"),
-    ("not YAML", "a: [b", "web.yaml:1:"),
+    ("not YAML", "a: [b", "web.yaml:2:1"),
   ]
 
   @Test(arguments: cases.indices) func `is refused with its place`(_ index: Int) throws {

@@ -17,7 +17,7 @@ struct HostFile: Decodable {
   private let networks: [String: Bool]?
 
   static func facts(path: String) throws -> HostFacts {
-    let bytes = try FileBytes.read(path: path)
+    let bytes = try FileBytes.read(path: path, limit: Limits.libvirt.bytes)
     do {
       return try JSONDecoder().decode(HostFile.self, from: Data(bytes)).facts
     } catch {

@@ -6,7 +6,7 @@ enum DeviceTable {
   static func lines(_ devices: [DeviceDocument], _ paint: Paint, _ width: Int?) -> [String] {
     var table = Table([
       .init("ID"), .init("KIND"), .init("KEY", shrinks: true), .init("SLOT"), .init("GUEST PATH"), .init("GUEST"),
-      .init("SIDES"), .init("STATUS", shrinks: true),
+      .init("SIDES"), .init("STATUS"),
     ])
     for device in devices {
       let ink: Paint.Ink? = device.id == nil ? .faint : nil

@@ -6,7 +6,7 @@ enum DomainTable {
   static func lines(_ domains: [DomainReport], _ paint: Paint, _ width: Int?) -> [String] {
     var table = Table([
       .init("NAME"), .init("STATE"), .init("READY"), .init("GEN", isRight: true), .init("DEVICES", isRight: true),
-      .init("PENDING", isRight: true), .init("CONDITIONS", shrinks: true),
+      .init("PENDING", isRight: true), .init("CONDITIONS"),
     ])
     for domain in domains {
       let managed = domain.devices.filter { $0.id != nil }.count

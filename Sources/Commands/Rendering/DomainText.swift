@@ -32,7 +32,7 @@ struct DomainText {
   }
 
   private var conditions: [String] {
-    var table = Table([.init(), .init(), .init(), .init(shrinks: true)], indent: "  ")
+    var table = Table([.init(), .init(), .init(), .init()], indent: "  ")
     for condition in domain.conditions {
       table.add([
         .init(condition.type), .init(condition.status ? "True" : "False"), .init(condition.reason),

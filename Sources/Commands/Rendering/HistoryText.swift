@@ -11,7 +11,7 @@ struct HistoryText {
   var lines: [String] {
     var table = Table([
       .init("ID", isRight: true), .init("WHEN"), .init("TOOK", isRight: true), .init("VERB"),
-      .init("GEN", isRight: true), .init("OUTCOME", shrinks: true),
+      .init("GEN", isRight: true), .init("OUTCOME"),
     ])
     for operation in operations {
       table.add(

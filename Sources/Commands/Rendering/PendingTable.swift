@@ -5,8 +5,8 @@ import Vocabulary
 enum PendingTable {
   static func lines(_ reports: [PendingReport], _ paint: Paint, _ width: Int?, now: Int64) -> [String] {
     var table = Table([
-      .init("DOMAIN"), .init("DEVICE"), .init("FIELD"), .init("NOW", shrinks: true),
-      .init("AT NEXT BOOT", shrinks: true), .init("APPLIED BY"),
+      .init("DOMAIN"), .init("DEVICE"), .init("FIELD"), .init("NOW"),
+      .init("AT NEXT BOOT"), .init("APPLIED BY"),
     ])
     var waiting: [String] = []
     for report in reports {

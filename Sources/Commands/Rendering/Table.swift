@@ -3,7 +3,7 @@ struct Table {
   struct Column {
     let title: String
     var isRight = false
-    /// Cut first where the terminal is narrow; the whole is in `-o json`.
+    /// Cut where the terminal is narrow: at the front, since what identifies a thing is at the end of its key.
     var shrinks = false
 
     init(_ title: String = "", isRight: Bool = false, shrinks: Bool = false) {
@@ -85,7 +85,7 @@ struct Table {
     for index in used {
       let cell = cells[index]
       let width = widths[index, default: 0]
-      let text = cell.text.count > width ? cell.text.prefix(width - 1) + "…" : cell.text
+      let text = cell.text.count > width ? "…" + cell.text.suffix(width - 1) : cell.text
       let space = String(repeating: " ", count: width - text.count)
       if columns[index].isRight { line += space }
       line += paint(cell.ink, text)
