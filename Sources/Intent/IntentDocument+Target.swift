@@ -49,9 +49,10 @@ extension WantedDevice {
       {
         edit.remove(target)
       }
-      if let source = root.child("source"), root["type"] == "network" {
-        edit.removeAttribute("portid", of: source)
-        edit.removeAttribute("bridge", of: source)
+      // A card on a libvirt network is printed with what the network resolved to: type='bridge', the bridge's name.
+      if let source = root.child("source"), source["network"] != nil {
+        edit.set("type", to: "network", on: root)
+        for name in ["portid", "bridge", "dev", "mode"] { edit.removeAttribute(name, of: source) }
       }
     case "serial", "console", "parallel", "channel":
       edit.removeAttribute("tty", of: root)

@@ -32,9 +32,10 @@ final class DomainReconciler {
     self.removals = removals
     self.timeout = timeout
     self.progress = progress
-    maker = PlanMaker(host: surroundings.host, time: surroundings.time)
+    maker = PlanMaker(time: surroundings.time)
     reader = KnowledgeReader(
-      hypervisor: surroundings.hypervisor, store: surroundings.store, host: surroundings.host)
+      hypervisor: surroundings.hypervisor, store: surroundings.store,
+      host: HostInquiry(surroundings.hypervisor, known: surroundings.host))
   }
 
   /// Never throws: what went wrong is in the report.
@@ -54,8 +55,9 @@ final class DomainReconciler {
   private func reconcile() async throws(Problem) -> OperationReport {
     var knowledge = try await reader.read(wanted.name.text)
     if let uuid = wanted.uuid, knowledge.uuid == nil { knowledge = try await checkUUID(uuid, knowledge) }
-    let gatherer = HostFactsGatherer(hypervisor: surroundings.hypervisor, host: surroundings.host)
-    let facts = try await gatherer.facts(for: wanted, creating: knowledge.observed == nil)
+    var gatherer = HostFactsGatherer(
+      hypervisor: surroundings.hypervisor, host: HostInquiry(surroundings.hypervisor, known: surroundings.host))
+    let facts = try await gatherer.facts(for: wanted, knowledge)
     // A document whose plan is refused as a whole is not accepted: nothing is left half done.
     let first = maker.plan(wanted, knowledge, facts, removals: removals)
     if first.refused.contains(where: \.concernsWholePlan) { return report(first, nil, nil) }

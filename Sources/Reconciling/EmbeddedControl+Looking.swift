@@ -29,7 +29,7 @@ extension EmbeddedControl {
     var names = try await asking("listing domains") { () throws(LibvirtError) in try await hypervisor.domains() }
       .map { $0.uuid.description }
     guard let store = looking.store else { return names }
-    let host = looking.host.uuid
+    let host = try await looking.host.description().uuid
     let known = try await stored { () throws(StoreError) in try await store.summaries(host: host) }
     let present = Set(names)
     names += known.map { $0.row.key.domain.description }.filter { !present.contains($0) }

@@ -49,14 +49,16 @@ package final class EmbeddedControl: VMControl {
   package func plan(_ request: ReconcileRequest) async throws(Problem) -> [PlanDocument] {
     let given = try documents(request)
     let looking = try await workplace.look()
-    let wanted = try await selected(request, given, looking)
     var plans: [PlanDocument] = []
-    for document in wanted {
-      let knowledge = try await looking.reader.read(document.name.text)
-      let gatherer = HostFactsGatherer(hypervisor: looking.hypervisor, host: looking.host)
-      let facts = try await gatherer.facts(for: document, creating: knowledge.observed == nil)
-      let maker = PlanMaker(host: looking.host, time: time)
-      plans.append(PlanDocument(maker.plan(document, knowledge, facts, removals: try removals(request))))
+    for selection in try await selected(request, given, looking) {
+      let document = selection.document
+      var knowledge = selection.knowledge
+      if knowledge == nil { knowledge = try await looking.reader.read(document.name.text) }
+      guard let knowledge else { continue }
+      var gatherer = HostFactsGatherer(hypervisor: looking.hypervisor, host: looking.host)
+      let facts = try await gatherer.facts(for: document, knowledge)
+      plans.append(
+        PlanDocument(PlanMaker(time: time).plan(document, knowledge, facts, removals: try removals(request))))
     }
     return plans
   }
@@ -68,8 +70,9 @@ package final class EmbeddedControl: VMControl {
     let removals = try removals(request)
     let surroundings = try await workplace.work()
     let looking = Looking(
-      hypervisor: surroundings.hypervisor, store: surroundings.store, host: surroundings.host)
-    let wanted = try await selected(request, given, looking)
+      hypervisor: surroundings.hypervisor, store: surroundings.store,
+      host: HostInquiry(surroundings.hypervisor, known: surroundings.host))
+    let wanted = try await selected(request, given, looking).map(\.document)
     let timeout = Duration.milliseconds(request.timeout)
     return stream(surroundings, wanted.map(\.name.text)) { index, progress in
       let reconciler = DomainReconciler(
@@ -127,24 +130,30 @@ package final class EmbeddedControl: VMControl {
     return ids
   }
 
+  /// A document, and what was read of its domain where that was how it was found.
+  private struct Selection {
+    let document: IntentDocument
+    var knowledge: Knowledge?
+  }
+
   /// The documents that were given, or those that the store has for the domains that are named.
   private func selected(
     _ request: ReconcileRequest, _ given: [IntentDocument], _ looking: Looking
-  ) async throws(Problem) -> [IntentDocument] {
+  ) async throws(Problem) -> [Selection] {
     if !given.isEmpty {
-      if request.domains.isEmpty { return given }
+      if request.domains.isEmpty { return given.map { Selection(document: $0) } }
       return try request.domains.map { (name) throws(Problem) in
         guard let document = given.first(where: { $0.name.text == name || $0.uuid?.description == name }) else {
           throw Problem(
             "usage", "none of the documents is of the domain '\(name)'", domain: name,
             found: given.map(\.name.text).joined(separator: ", "))
         }
-        return document
+        return Selection(document: document)
       }
     }
     var names = request.domains
     if request.all, let store = looking.store {
-      let host = looking.host.uuid
+      let host = try await looking.host.description().uuid
       let summaries = try await stored { () throws(StoreError) in try await store.summaries(host: host) }
       // A domain that went to another host by migration is not this host's any more (R14).
       names = summaries.filter { $0.generation != nil && $0.row.gone?.reason != "Migrated" }.map(\.row.name)
@@ -152,12 +161,12 @@ package final class EmbeddedControl: VMControl {
     if names.isEmpty, !request.all {
       throw Problem("usage", "nothing to do", remedy: "give a document with -f, name a domain, or say --all")
     }
-    var found: [IntentDocument] = []
+    var found: [Selection] = []
     for name in names { found.append(try await storedDocument(name, looking)) }
     return found
   }
 
-  private func storedDocument(_ name: String, _ looking: Looking) async throws(Problem) -> IntentDocument {
+  private func storedDocument(_ name: String, _ looking: Looking) async throws(Problem) -> Selection {
     let knowledge = try await looking.reader.read(name)
     guard let intent = knowledge.file?.intent else {
       throw Problem(
@@ -167,7 +176,7 @@ package final class EmbeddedControl: VMControl {
     do throws(IntentFaults) {
       let documents = try IntentParser.parse([.init(name: intent.source, bytes: Array(intent.text))])
       if let document = documents.first(where: { $0.name.text == knowledge.name }) ?? documents.first {
-        return document
+        return Selection(document: document, knowledge: knowledge)
       }
     } catch {
       throw Problem(error)

@@ -8,15 +8,29 @@ import Vocabulary
 /// capabilities nor firmware.
 struct HostFactsGatherer {
   let hypervisor: any Hypervisor
-  let host: HostDescription
+  let host: HostInquiry
+  /// Whether the host's files are this machine's.
+  private var isLocal = false
 
-  func facts(for wanted: IntentDocument, creating: Bool) async throws(Problem) -> HostFacts {
+  init(hypervisor: any Hypervisor, host: HostInquiry) {
+    self.hypervisor = hypervisor
+    self.host = host
+  }
+
+  mutating func facts(for wanted: IntentDocument, _ knowledge: Knowledge) async throws(Problem) -> HostFacts {
     var facts = HostFacts()
-    if creating { facts = try await capabilities(wanted) }
-    facts.hostUUID = host.uuid
-    facts.libvirt = host.libvirtVersion
-    facts.hypervisor = host.hypervisorVersion
-    if !wanted.mentionedNetworks.isEmpty {
+    if knowledge.observed == nil {
+      isLocal = HostFactsGatherer.isLocal(try await host.description().uri)
+      facts = try await capabilities(wanted)
+      facts.hostUUID = try await host.description().uuid
+    }
+    let versions = try await host.versions(knowledge.file)
+    facts.libvirt = versions.libvirt
+    facts.hypervisor = versions.hypervisor
+    let missing = missing(wanted, knowledge)
+    if missing.isEmpty, knowledge.observed != nil { return facts }
+    isLocal = HostFactsGatherer.isLocal(try await host.description().uri)
+    if missing.contains(where: { device in device.kind.networks.contains { device.element?.value(at: $0) != nil } }) {
       let networks = try await asking("listing networks") { () throws(LibvirtError) in
         try await hypervisor.networks()
       }
@@ -54,10 +68,20 @@ struct HostFactsGatherer {
     }
   }
 
+  /// Devices of the document that are not in the domain: only these name files and networks that have to be there.
+  private func missing(_ wanted: IntentDocument, _ knowledge: Knowledge) -> [WantedDevice] {
+    let state = knowledge.managed
+    return (wanted.devices ?? []).filter { device in
+      let alias = state.binding(of: device.id)?.deviceAlias ?? device.id.alias
+      return knowledge.observed?.live?.device(alias: alias) == nil
+        || knowledge.observed?.persistent?.device(alias: alias) == nil
+    }
+  }
+
   /// `qemu+ssh://host/system` and the like speak of another machine.
-  private var isLocal: Bool {
-    guard let scheme = host.uri.firstIndex(of: ":") else { return true }
-    let rest = host.uri[host.uri.index(after: scheme)...]
+  private static func isLocal(_ uri: String) -> Bool {
+    guard let scheme = uri.firstIndex(of: ":") else { return true }
+    let rest = uri[uri.index(after: scheme)...]
     guard rest.hasPrefix("//") else { return true }
     return rest.dropFirst(2).first == "/" || rest.dropFirst(2).isEmpty
   }

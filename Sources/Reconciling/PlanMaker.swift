@@ -9,7 +9,6 @@ import Vocabulary
 /// Puts together what a plan depends on, and has it made. The one way for `plan` and for `reconcile`, so that the
 /// second does what the first showed.
 struct PlanMaker {
-  let host: HostDescription
   let time: Timekeeper
 
   /// The generation that a document has or would get.
@@ -55,8 +54,8 @@ struct PlanMaker {
 
   /// What a new domain's UUID is: the document's, or one that follows from host, name and how many domains of the
   /// name there were, so that `plan` shows what `reconcile` does.
-  static func uuid(for wanted: IntentDocument, host: HostUUID, incarnation: Int) -> DomainUUID {
-    wanted.uuid ?? DomainUUID(derivedFrom: Digest(of: "\(host) \(wanted.name) \(incarnation)"))
+  static func uuid(for wanted: IntentDocument, host: HostUUID?, incarnation: Int) -> DomainUUID {
+    wanted.uuid ?? DomainUUID(derivedFrom: Digest(of: "\(host?.description ?? "") \(wanted.name) \(incarnation)"))
   }
 
   private func input(
@@ -71,7 +70,7 @@ struct PlanMaker {
     let file = knowledge.file
     return PlanningInput(
       wanted: wanted, generation: generation,
-      uuid: knowledge.uuid ?? PlanMaker.uuid(for: wanted, host: host.uuid, incarnation: knowledge.incarnation),
+      uuid: knowledge.uuid ?? PlanMaker.uuid(for: wanted, host: facts.hostUUID, incarnation: knowledge.incarnation),
       appliedUUID: knowledge.appliedUUID, live: observed?.live, persistent: observed?.persistent,
       state: observed?.observation.state ?? .shutOff, stopReason: observed?.observation.stopReason,
       hasManagedSave: observed?.observation.hasManagedSave ?? false, absence: absence,

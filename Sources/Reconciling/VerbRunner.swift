@@ -22,7 +22,8 @@ final class VerbRunner {
     self.request = request
     self.progress = progress
     reader = KnowledgeReader(
-      hypervisor: surroundings.hypervisor, store: surroundings.store, host: surroundings.host)
+      hypervisor: surroundings.hypervisor, store: surroundings.store,
+      host: HostInquiry(surroundings.hypervisor, known: surroundings.host))
   }
 
   /// Never throws: what went wrong is in the report.

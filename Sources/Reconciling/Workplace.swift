@@ -14,8 +14,7 @@ struct Workplace: Sendable {
   func look() async throws(Problem) -> Looking {
     let hypervisor = try await open(readOnly: true)
     let store = try await stored { () throws(StoreError) in try RecordStore.openForReading(location) }
-    let host = try await asking("asking libvirt who it is") { () throws(LibvirtError) in try await hypervisor.host() }
-    return Looking(hypervisor: hypervisor, store: store, host: host)
+    return Looking(hypervisor: hypervisor, store: store, host: HostInquiry(hypervisor))
   }
 
   /// For changing: the store's lock first, so that a second process is told who holds it before anything is done.
@@ -46,7 +45,7 @@ struct Looking: Sendable {
   let hypervisor: any Hypervisor
   /// `nil` where there is no store yet, which is an empty one.
   let store: RecordStore?
-  let host: HostDescription
+  let host: HostInquiry
 
   var reader: KnowledgeReader { KnowledgeReader(hypervisor: hypervisor, store: store, host: host) }
 }

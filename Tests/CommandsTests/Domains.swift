@@ -64,7 +64,7 @@ enum Domains {
           </disk>
       \(data ? dataDisk : "")    <controller type='pci' index='0' model='pcie-root'/>
       \(ports.joined(separator: "\n"))
-          <interface type='network'>
+          <interface type='\(isRunning ? "bridge" : "network")'>
             <mac address='52:54:00:12:34:56'/>
             <source network='default'\(isRunning ? " portid='p' bridge='virbr0'" : "")/>
             \(isRunning ? "<target dev='vnet0'/>" : "")

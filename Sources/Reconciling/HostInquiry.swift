@@ -1,0 +1,34 @@
+import Libvirt
+import Store
+import Vocabulary
+
+/// Who answers: asked when it is needed, and once. Capabilities are the dearest thing that a looking command could ask
+/// for, and a plan of a domain that store and libvirt both know needs none of it.
+actor HostInquiry {
+  private let hypervisor: any Hypervisor
+  private var known: HostDescription?
+
+  init(_ hypervisor: any Hypervisor, known: HostDescription? = nil) {
+    self.hypervisor = hypervisor
+    self.known = known
+  }
+
+  func description() async throws(Problem) -> HostDescription {
+    if let known { return known }
+    let hypervisor = hypervisor
+    let found = try await asking("asking libvirt who it is") { () throws(LibvirtError) in
+      try await hypervisor.host()
+    }
+    known = found
+    return found
+  }
+
+  /// The versions that answer, or those that answered when the domain was recorded last.
+  func versions(_ file: DomainFile?) async throws(Problem) -> (libvirt: Version, hypervisor: Version) {
+    if known == nil, let head = file?.heads.live ?? file?.heads.persistent {
+      return (head.libvirtVersion, head.hypervisorVersion)
+    }
+    let host = try await description()
+    return (host.libvirtVersion, host.hypervisorVersion)
+  }
+}
