@@ -52,12 +52,6 @@ struct DomainHandle: ~Copyable {
     try LibvirtError.number(virDomainHasManagedSaveImage(raw, 0), "virDomainHasManagedSaveImage") == 1
   }
 
-  func autostart() throws(LibvirtError) -> Bool {
-    var autostart: CInt = 0
-    try LibvirtError.check(virDomainGetAutostart(raw, &autostart), "virDomainGetAutostart")
-    return autostart == 1
-  }
-
   /// Which of the two definitions; never with secrets (I8).
   enum Definition {
     /// The live one, or the persistent one of a domain that is not active.

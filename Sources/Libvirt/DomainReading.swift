@@ -26,7 +26,7 @@ struct DomainReading: Sendable {
     Observation(
       uuid: uuid, name: name, id: id, state: standing.state, stopReason: standing.stopReason,
       isPersistent: standing.isPersistent, hasManagedSave: standing.hasManagedSave,
-      autostart: standing.isPersistent && standing.autostart, live: live,
+      live: live,
       persistent: standing.isPersistent ? inactive : nil)
   }
 }

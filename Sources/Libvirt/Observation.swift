@@ -33,7 +33,6 @@ package struct Observation: Sendable, Hashable {
   package let isPersistent: Bool
   /// Whether the next start restores a saved image instead of booting.
   package let hasManagedSave: Bool
-  package let autostart: Bool
   /// `virDomainGetXMLDesc` with no flags; `nil` while the domain is not active.
   package let live: XMLText?
   /// `virDomainGetXMLDesc` with `INACTIVE`; `nil` for a transient domain, for which libvirt returns a definition that
@@ -42,7 +41,7 @@ package struct Observation: Sendable, Hashable {
 
   package init(
     uuid: DomainUUID, name: String, id: Int?, state: DomainState, stopReason: StopReason?, isPersistent: Bool,
-    hasManagedSave: Bool, autostart: Bool, live: XMLText?, persistent: XMLText?
+    hasManagedSave: Bool, live: XMLText?, persistent: XMLText?
   ) {
     self.uuid = uuid
     self.name = name
@@ -51,7 +50,6 @@ package struct Observation: Sendable, Hashable {
     self.stopReason = stopReason
     self.isPersistent = isPersistent
     self.hasManagedSave = hasManagedSave
-    self.autostart = autostart
     self.live = live
     self.persistent = persistent
   }

@@ -9,22 +9,19 @@ struct Standing: Sendable {
   let isPersistent: Bool
   /// libvirt removes the saved image as it starts from it: a running domain has none.
   let hasManagedSave: Bool
-  let autostart: Bool
 
-  /// Three or four round trips of about 0.1 ms, as much as a document of 3 KB costs.
+  /// Two or three round trips of about 0.1 ms, as much as a document of 3 KB costs.
   init(_ domain: borrowing DomainHandle) throws(LibvirtError) {
     isPersistent = try domain.isPersistent()
-    autostart = isPersistent ? try domain.autostart() : false
     hasManagedSave = domain.id == nil ? try domain.hasManagedSave() : false
     (state, stopReason) = try domain.state()
   }
 
-  fileprivate init(state: DomainState, reason: CInt, isPersistent: Bool, hasManagedSave: Bool, autostart: Bool) {
+  fileprivate init(state: DomainState, reason: CInt, isPersistent: Bool, hasManagedSave: Bool) {
     self.state = state
     stopReason = state == .shutOff ? StopReason(reason) : nil
     self.isPersistent = isPersistent
     self.hasManagedSave = hasManagedSave && state == .shutOff
-    self.autostart = autostart
   }
 }
 
@@ -38,10 +35,9 @@ struct Roster: Sendable {
 
   let entries: [Entry]
 
-  /// Without details, nothing is said of autostart and saved images.
+  /// Without details, nothing is said of saved images.
   init(_ connection: OpaquePointer, withDetails: Bool) throws(LibvirtError) {
     let transient = try Roster.list(connection, VIR_CONNECT_LIST_DOMAINS_TRANSIENT)
-    let autostart = withDetails ? try Roster.list(connection, VIR_CONNECT_LIST_DOMAINS_AUTOSTART) : []
     let saved = withDetails ? try Roster.list(connection, VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE) : []
     var records: UnsafeMutablePointer<virDomainStatsRecordPtr?>?
     // The one question that is answered for all at once; without it, the state would be a round trip for each.
@@ -59,7 +55,7 @@ struct Roster: Sendable {
       virTypedParamsGetInt(record.pointee.params, record.pointee.nparams, "state.reason", &reason)
       let standing = Standing(
         state: DomainState(state), reason: reason, isPersistent: !transient.contains(uuid),
-        hasManagedSave: saved.contains(uuid), autostart: autostart.contains(uuid))
+        hasManagedSave: saved.contains(uuid))
       return Entry(uuid: uuid, name: String(cString: name), standing: standing)
     }
   }

@@ -12,7 +12,6 @@ struct FakeDomain: Sendable {
   var id: Int?
   var state = DomainState.shutOff
   var stopReason = StopReason.unknown
-  var autostart = false
   /// The live definition that the next start takes up again.
   var saved: XMLText?
   /// Aliases that the guest was asked to let go of.

@@ -116,7 +116,7 @@ extension FakeHypervisor {
       return Observation(
         uuid: domain.uuid, name: domain.name, id: domain.id, state: domain.state,
         stopReason: domain.state == .shutOff ? domain.stopReason : nil, isPersistent: domain.isPersistent,
-        hasManagedSave: domain.saved != nil, autostart: domain.isPersistent && domain.autostart, live: domain.live,
+        hasManagedSave: domain.saved != nil, live: domain.live,
         persistent: domain.isPersistent ? domain.persistent : nil)
     }
   }

@@ -111,7 +111,6 @@ package final class FakeHypervisor: Hypervisor {
   package func setGuest(_ guest: Guest, of domain: DomainUUID) { change(domain) { $0.guest = guest } }
   package func setJob(_ job: JobState, of domain: DomainUUID) { change(domain) { $0.job = job } }
   package func setControl(_ control: ControlState, of domain: DomainUUID) { change(domain) { $0.control = control } }
-  package func setAutostart(_ autostart: Bool, of domain: DomainUUID) { change(domain) { $0.autostart = autostart } }
   package func setNetworks(_ networks: [NetworkSummary]) { state.mutex.withLock { $0.networks = networks } }
 
   func change(_ domain: DomainUUID, _ body: (inout FakeDomain) -> Void) {

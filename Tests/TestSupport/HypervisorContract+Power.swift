@@ -34,7 +34,7 @@ extension HypervisorContract {
       try await test.hypervisor.undefine(test.uuid, [])
       let transient = try await test.observe()
       try expect(!transient.isPersistent && transient.persistent == nil, "it has a persistent side")
-      try expect(transient.state == .running && transient.live != nil && !transient.autostart, "not running")
+      try expect(transient.state == .running && transient.live != nil, "not running")
       try await expectRefusal(.operationInvalid, what: "persistent attach to a transient domain") {
         try await test.hypervisor.attach(test.domain.rng(), to: test.uuid, side: .persistent)
       }
