@@ -6,22 +6,26 @@ import Vocabulary
 
 extension Context {
   /// The surroundings of the process: the only place where commands meet libvirt and the store.
-  static let process = Context(
-    environment: ProcessInfo.processInfo.environment,
-    output: .descriptor(STDOUT_FILENO), talk: .descriptor(STDERR_FILENO),
-    input: { limit in try FileBytes.read(STDIN_FILENO, named: "stdin", limit: limit) },
-    makeControl: { options in
-      try EmbeddedControl(
-        uri: options.uri, storePath: options.storePath, environment: ProcessInfo.processInfo.environment,
-        isRoot: geteuid() == 0, command: options.command)
-    },
-    now: {
-      var time = timespec()
-      clock_gettime(CLOCK_REALTIME, &time)
-      return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    },
-    localTime: localTime,
-    interrupts: interrupts)
+  static let process = surroundings(ProcessInfo.processInfo.environment)
+
+  private static func surroundings(_ environment: [String: String]) -> Context {
+    Context(
+      environment: environment,
+      output: .descriptor(STDOUT_FILENO), talk: .descriptor(STDERR_FILENO),
+      input: { limit in try FileBytes.read(STDIN_FILENO, named: "stdin", limit: limit) },
+      makeControl: { options in
+        try EmbeddedControl(
+          uri: options.uri, storePath: options.storePath, environment: environment,
+          isRoot: geteuid() == 0, command: options.command)
+      },
+      now: {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+      },
+      localTime: localTime,
+      interrupts: interrupts)
+  }
 
   /// `strftime`: Foundation's formatters load a calendar and cost more than the whole command.
   private static func localTime(_ milliseconds: Int64) -> String {

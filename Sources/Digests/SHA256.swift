@@ -1,5 +1,6 @@
-import struct Crypto.SHA256
 package import Vocabulary
+
+import struct Crypto.SHA256
 
 extension Digest {
   /// The SHA-256 of `bytes`.

@@ -176,7 +176,8 @@ struct CreationPlanner {
         wouldTake: "leave <boot> out of <os> and give devices a boot order")
     }
     if root.child("metadata")?.children.contains(where: { $0.namespaceURI == ManagedState.namespace }) ?? false {
-      refuse("foreign-metadata", path: "spec.creation.xml", reason: "the XML carries vmctl's own metadata element",
+      refuse(
+        "foreign-metadata", path: "spec.creation.xml", reason: "the XML carries vmctl's own metadata element",
         wouldTake: "leave it out")
     }
     guard plan.refused.isEmpty else { return nil }

@@ -52,7 +52,8 @@ struct DefinitionComposer {
       }
       if cpu != nil || stated.hotplugMemory != nil {
         domain.raw(
-          DefinitionComposer.cpuElement(cpu, numa: stated.hotplugMemory.map { _ in (stated.vcpus, stated.memory) },
+          DefinitionComposer.cpuElement(
+            cpu, numa: stated.hotplugMemory.map { _ in (stated.vcpus, stated.memory) },
             check: type == "kvm" ? "partial" : "none"))
       }
       domain.element("clock", ["offset": "utc"])

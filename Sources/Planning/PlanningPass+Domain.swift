@@ -16,7 +16,8 @@ extension PlanningPass {
       if !CreationPlanner.sameFamily(stated.machine, machine, definition.machine) {
         refuseCreation("machine", wanted: stated.machine, found: definition.machine)
       }
-      let hasFirmware = definition.root.value(at: "os/loader") != nil || definition.root.value(at: "os/@firmware") != nil
+      let hasFirmware =
+        definition.root.value(at: "os/loader") != nil || definition.root.value(at: "os/@firmware") != nil
       if (stated.firmware == .bios) == hasFirmware {
         refuseCreation(
           "firmware", wanted: stated.firmware == .bios ? "bios" : "efi", found: hasFirmware ? "efi" : "bios")
@@ -141,7 +142,9 @@ extension PlanningPass {
         plan.notes.append(reason)
         return
       }
-      if input.hasManagedSave { plan.notes.append("starting restores the managed save; persistent changes follow at the next cold boot") }
+      if input.hasManagedSave {
+        plan.notes.append("starting restores the managed save; persistent changes follow at the next cold boot")
+      }
       steps.power.append(Step(.start, .power, effect: .live, reason: "the document wants the domain running"))
     }
   }

@@ -10,7 +10,8 @@ extension PlanningPass {
       let keys = Set(Device(element, kind: device.wanted.kind).naturalKeys)
       for binding in removed {
         guard let old = find(binding), old.kind === device.wanted.kind else { continue }
-        let same = keys.isEmpty
+        let same =
+          keys.isEmpty
           ? Differ.differences(wanted: element, device: old.element, kind: old.kind).isEmpty
           : !keys.isDisjoint(with: old.naturalKeys)
         guard same else { continue }
@@ -34,7 +35,8 @@ extension PlanningPass {
     let boot = lowestBootDisk()
     for binding in leaving {
       if binding.isProtected || binding.id == boot {
-        let why = binding.isProtected ? "protected" : "the disk that the guest boots from, which is protected by default"
+        let why =
+          binding.isProtected ? "protected" : "the disk that the guest boots from, which is protected by default"
         plan.refused.append(
           Refusal(
             "protected", target: .device(binding.id), path: "spec.devices", wanted: "removed",

@@ -14,7 +14,9 @@ package struct SlotAllocator: Sendable {
   private var added: [String: Controller] = [:]
 
   /// `definitions` are the sides that there are; a controller counts only where every side has it.
-  package init(_ definitions: [DomainDefinition], tombstones: [ManagedState.Tombstone] = [], held: [DeviceID: Slot] = [:]) {
+  package init(
+    _ definitions: [DomainDefinition], tombstones: [ManagedState.Tombstone] = [], held: [DeviceID: Slot] = [:]
+  ) {
     self.definitions = definitions
     var owners: [Slot: DeviceID] = [:]
     for tombstone in tombstones { owners[tombstone.slot] = tombstone.id }

@@ -144,7 +144,8 @@ final class DomainReconciler {
     }
     guard job.isRunning else { return }
     throw Problem(
-      "job-in-progress", "the domain is held by a job that vmctl did not start"
+      "job-in-progress",
+      "the domain is held by a job that vmctl did not start"
         + (job.operation.map { " (\($0))" } ?? ""), domain: wanted.name.text,
       remedy: "wait until the job is done, then try again")
   }

@@ -21,6 +21,7 @@ package final class EmbeddedControl: VMControl {
   ///   - environment: of the process.
   ///   - isRoot: decides the default store.
   ///   - command: what other processes are told of who holds the store.
+  /// - Throws: where no place for a store can be told.
   package convenience init(
     uri: String?, storePath: String?, environment: [String: String], isRoot: Bool, command: String
   ) throws(Problem) {

@@ -90,4 +90,3 @@ struct Knowledge: Sendable {
     return observed.managed == nil && (file == nil || file?.intent == nil)
   }
 }
-

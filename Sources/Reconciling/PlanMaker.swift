@@ -75,7 +75,8 @@ struct PlanMaker {
       state: observed?.observation.state ?? .shutOff, stopReason: observed?.observation.stopReason,
       hasManagedSave: observed?.observation.hasManagedSave ?? false, absence: absence,
       startedByUs: file?.row.power.startedByUs ?? false, stoppedByUs: file?.row.power.stoppedByUs ?? false,
-      managed: knowledge.managed, heldSlots: heldSlots(file), pendingUnplugs: pendingUnplugs(file, observed), host: facts,
+      managed: knowledge.managed, heldSlots: heldSlots(file), pendingUnplugs: pendingUnplugs(file, observed),
+      host: facts,
       options: options)
   }
 

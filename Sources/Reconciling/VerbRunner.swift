@@ -139,7 +139,8 @@ final class VerbRunner {
   }
 
   /// Sets or removes our metadata element on every side, the persistent one first.
-  func write(_ xml: XMLText?, _ observed: ObservedDomain, _ knowledge: Knowledge, reason: String) async throws(Problem) {
+  func write(_ xml: XMLText?, _ observed: ObservedDomain, _ knowledge: Knowledge, reason: String) async throws(Problem)
+  {
     let sides = [Side.persistent, .live].filter { observed.definition($0) != nil }
     try await run(
       sides.map { Step(.setMetadata, .metadata, side: $0, effect: .live, xml: xml, reason: reason) }, knowledge)

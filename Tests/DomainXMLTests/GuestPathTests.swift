@@ -4,7 +4,9 @@ import Vocabulary
 
 /// Design section 2: the guest path is the chain of device.function, and the bus number follows from it (T6).
 @Suite struct GuestPathTests {
-  private static func controller(_ index: Int, _ model: String, _ address: (bus: Int, slot: Int, function: Int)?) -> String {
+  private static func controller(_ index: Int, _ model: String, _ address: (bus: Int, slot: Int, function: Int)?)
+    -> String
+  {
     let place = address.map {
       "<address type='pci' domain='0x0000' bus='0x0\($0.bus)' slot='0x0\($0.slot)' function='0x\($0.function)'/>"
     }

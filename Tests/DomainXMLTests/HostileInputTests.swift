@@ -16,7 +16,10 @@ import Vocabulary
     ("a NUL byte", XMLText(Array("<a>".utf8) + [0] + Array("</a>".utf8)), .nulByte),
     ("bad UTF-8", XMLText(Array("<a>".utf8) + [0xc3, 0x28] + Array("</a>".utf8)), .notUTF8),
     ("bad UTF-8 in an attribute", XMLText(Array("<a b='".utf8) + [0xff] + Array("'/>".utf8)), .notUTF8),
-    ("Latin-1", XMLText(Array("<?xml version='1.0' encoding='ISO-8859-1'?><a>".utf8) + [0xe4] + Array("</a>".utf8)), .otherEncoding),
+    (
+      "Latin-1", XMLText(Array("<?xml version='1.0' encoding='ISO-8859-1'?><a>".utf8) + [0xe4] + Array("</a>".utf8)),
+      .otherEncoding
+    ),
     ("UTF-16", XMLText([0xff, 0xfe, 0x3c, 0x00, 0x61, 0x00, 0x2f, 0x00, 0x3e, 0x00]), .otherEncoding),
     ("two roots", XMLText("<a/><b/>"), .malformed),
     ("cut off", XMLText("<a><b>"), .malformed),

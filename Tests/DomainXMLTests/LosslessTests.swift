@@ -1,6 +1,6 @@
 import DomainXML
-import Testing
 import TestSupport
+import Testing
 import Vocabulary
 
 /// I4: what libvirt returned is given back byte for byte, and an edit touches only what it names.
@@ -46,7 +46,8 @@ import Vocabulary
         let inserted = edited.document.text.count - text.count
         #expect(inserted == " vmctl-test='a&lt;&apos;b'".utf8.count, "\(name)")
         #expect(Array(edited.document.text.bytes.prefix(range.lowerBound)) == Array(bytes[..<range.lowerBound]))
-        #expect(Array(edited.document.text.bytes.suffix(bytes.count - range.upperBound)) == Array(bytes[range.upperBound...]))
+        #expect(
+          Array(edited.document.text.bytes.suffix(bytes.count - range.upperBound)) == Array(bytes[range.upperBound...]))
 
         var insertion = Edit(definition.document)
         insertion.insert(XMLText("<rng model='virtio'/>"), after: device.element)

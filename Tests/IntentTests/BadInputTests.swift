@@ -18,14 +18,26 @@ import Vocabulary
     ("a bad id", document("  devices: [{id: Data_1, disk: \(disk)}]"), "'Data_1' is not a device id"),
     ("a target twice", document("  devices: [{id: a, disk: \(disk)}, {id: b, disk: \(disk)}]"), "same target vda"),
     ("a domain name of dots", document("  power: running", name: "'..'"), "'..' is not a domain name"),
-    ("a relative path", document("  devices: [{id: a, disk: {file: a.img, format: raw, bus: virtio, target: vda}}]"), "absolute path"),
-    ("a climbing path", document("  devices: [{id: a, disk: {file: /a/../b, format: raw, bus: virtio, target: vda}}]"), "absolute path"),
+    (
+      "a relative path", document("  devices: [{id: a, disk: {file: a.img, format: raw, bus: virtio, target: vda}}]"),
+      "absolute path"
+    ),
+    (
+      "a climbing path", document("  devices: [{id: a, disk: {file: /a/../b, format: raw, bus: virtio, target: vda}}]"),
+      "absolute path"
+    ),
     ("no format", document("  devices: [{id: a, disk: {file: /a, bus: virtio, target: vda}}]"), "lacks 'format'"),
-    ("neither file nor block", document("  devices: [{id: a, disk: {format: raw, bus: virtio, target: vda}}]"), "exactly one of file, block"),
+    (
+      "neither file nor block", document("  devices: [{id: a, disk: {format: raw, bus: virtio, target: vda}}]"),
+      "exactly one of file, block"
+    ),
     ("two contents", document("  devices: [{id: a, disk: \(disk), xml: <rng/>}]"), "exactly one of"),
     ("a multicast MAC", document("  devices: [{id: a, interface: {network: n, mac: '53:54:00:00:00:01'}}]"), "unicast"),
     ("broken XML", document("  devices: [{id: a, xml: <rng>}]"), "line 1 of the XML"),
-    ("a billion laughs in XML", document("  devices: [{id: a, xml: \"<!DOCTYPE a [<!ENTITY b 'c'>]><rng>&b;</rng>\"}]"), "DOCTYPE"),
+    (
+      "a billion laughs in XML",
+      document("  devices: [{id: a, xml: \"<!DOCTYPE a [<!ENTITY b 'c'>]><rng>&b;</rng>\"}]"), "DOCTYPE"
+    ),
     ("a YAML anchor", document("  labels: &a x"), "anchors and aliases"),
     ("a key twice", document("  power: running\n  power: stopped"), "power"),
     ("null", document("  power: null"), "null"),

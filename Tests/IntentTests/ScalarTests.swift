@@ -44,7 +44,8 @@ import Vocabulary
   }
 
   @Test func `a short form and its XML are one device`() throws {
-    let spec = "spec:\n  devices:\n  - {id: a, disk: {file: /a.img, format: qcow2, bus: virtio, target: vda}}\n"
+    let spec =
+      "spec:\n  devices:\n  - {id: a, disk: {file: /a.img, format: qcow2, bus: virtio, target: vda}}\n"
       + "  - {id: b, xml: \"<disk type='file'><driver type='qcow2'/><source file='/a.img'/>"
       + "<target dev='vdb' bus='virtio'/></disk>\"}\n"
     let devices = try #require(try parse(Self.head + spec).devices)

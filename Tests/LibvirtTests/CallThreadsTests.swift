@@ -84,6 +84,19 @@ private final class Shared<Value: Sendable>: Sendable {
     #expect(done.value == 20)
   }
 
+  @Test func `writing to a daemon that has gone is an error, not the end of the program`() async {
+    await #expect(processExitsWith: .success) {
+      signal(SIGPIPE, SIG_DFL)
+      let result = await CallThreads().run {
+        var ends: [CInt] = [0, 0]
+        pipe(&ends)
+        close(ends[0])
+        return write(ends[1], "x", 1) == -1 ? errno : 0
+      }
+      #expect(result == EPIPE)
+    }
+  }
+
   @Test func `an error keeps its type`() async {
     struct Failure: Error, Equatable {}
     let threads = CallThreads()

@@ -1,3 +1,4 @@
+import Foundation
 import Libvirt
 import TestSupport
 import Testing
@@ -58,6 +59,10 @@ extension Real {
     @Test(arguments: ContractSubject.Machine.allCases)
     func `live devices come out with the same aliases and addresses`(machine: ContractSubject.Machine) async throws {
       let host = try #require(TestHost.current)
+      // libvirt starts no domain without its image.
+      for image in ["a.raw", "b.raw"] {
+        #expect(FileManager.default.createFile(atPath: host.images + "/" + image, contents: Data(count: 1 << 20)))
+      }
       let connection = try await Connection.open(uri: host.uri, readOnly: false)
       let fake = FakeHypervisor(guest: .silent)
       let definition = definition("fidelity-live-\(machine)", machine, host)

@@ -8,7 +8,8 @@ import Vocabulary
 @Suite struct CreationTests {
   private func plan(_ machine: String, _ devices: [String], more: String = "") throws -> Plan {
     let list = devices.map { "  - " + $0 }.joined(separator: "\n")
-    let text = "apiVersion: vmctl/v1\nkind: Domain\nmetadata: {name: web-1}\nspec:\n  power: running\n"
+    let text =
+      "apiVersion: vmctl/v1\nkind: Domain\nmetadata: {name: web-1}\nspec:\n  power: running\n"
       + "  creation: {type: qemu, machine: \(machine), memory: 1 GiB, vcpus: 2, rootPorts: 6\(more)}\n"
       + "  devices:\n\(list)\n"
     let wanted = try #require(try IntentParser.parse([.init(name: "w", bytes: Array(text.utf8))]).first)

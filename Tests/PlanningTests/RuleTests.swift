@@ -122,7 +122,8 @@ import Vocabulary
 
   @Test func `a plan that cannot fit is refused as a whole, with the numbers`() throws {
     let document = try Self.wanted(
-      [Self.root, Self.want("data", "vdb")] + (1...3).map { Self.want("n\($0)", "vd\("cde".dropFirst($0 - 1).first ?? "x")") })
+      [Self.root, Self.want("data", "vdb")]
+        + (1...3).map { Self.want("n\($0)", "vd\("cde".dropFirst($0 - 1).first ?? "x")") })
     let plan = Planner.plan(try Self.input(document))
     #expect(plan.steps.isEmpty)
     #expect(plan.refused.map(\.code) == ["slots-short"])
@@ -132,7 +133,8 @@ import Vocabulary
 
   @Test func `a disk that cannot be hotplugged waits for the next boot`() throws {
     let sata = "{id: slow, disk: {file: /s.img, format: raw, bus: sata, target: sda}}"
-    let controller = Self.both
+    let controller =
+      Self.both
       + "<controller type='sata' index='0'><address type='pci' bus='0x00' slot='0x1f' function='0x2'/></controller>"
     let document = try Self.wanted([Self.root, Self.want("data", "vdb"), sata])
     let plan = Planner.plan(try Self.input(document, live: controller, persistent: controller))

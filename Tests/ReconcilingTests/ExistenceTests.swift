@@ -3,8 +3,8 @@ import Foundation
 import Libvirt
 import Reconciling
 import Store
-import Testing
 import TestSupport
+import Testing
 import Vocabulary
 
 /// I1 and I11: a domain is defined once, and one that is gone is not made again by itself.
@@ -25,7 +25,8 @@ import Vocabulary
     #expect(bench.mutatingCalls == 0)
     #expect(try await bench.perform(VerbRequest(.restore, domain: "web-1")).outcome == .asWanted)
     #expect(try await bench.fake.observe(.uuid(uuid))?.persistent == recorded)
-    #expect(try await bench.perform(VerbRequest(.restore, domain: "web-1")).problems.map(\.code.rawValue) == ["not-gone"])
+    #expect(
+      try await bench.perform(VerbRequest(.restore, domain: "web-1")).problems.map(\.code.rawValue) == ["not-gone"])
   }
 
   @Test func `a second process is told who holds the store`() async throws {

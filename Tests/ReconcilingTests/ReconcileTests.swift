@@ -1,8 +1,8 @@
 import Control
 import Libvirt
 import Reconciling
-import Testing
 import TestSupport
+import Testing
 import Vocabulary
 
 @Suite struct ReconcileTests {
@@ -142,7 +142,8 @@ import Vocabulary
     let report = try await bench.reconcile(W.document([W.root]))
     #expect(report.outcome.exitCode == 13)
     #expect(bench.mutatingCalls == 0)
-    #expect(try await bench.perform(VerbRequest(.delete, domain: "web-1")).problems.map(\.code.rawValue) == ["not-managed"])
+    #expect(
+      try await bench.perform(VerbRequest(.delete, domain: "web-1")).problems.map(\.code.rawValue) == ["not-managed"])
   }
 
   @Test func `our element, removed by a foreign hand, is put back from the store`() async throws {
@@ -171,7 +172,8 @@ import Vocabulary
 
   @Test func `several domains are worked at side by side, each with an outcome of its own`() async throws {
     let bench = try Workbench()
-    let documents = (1...6).map { W.document([W.root], name: "d-\($0)") }
+    let documents =
+      (1...6).map { W.document([W.root], name: "d-\($0)") }
       + [W.document(["{id: lan, interface: {network: nope}}"], name: "bad")]
     let reports = try await bench.reconcileAll(documents)
     #expect(reports.count == 7)

@@ -1,8 +1,8 @@
 import Control
 import Libvirt
 import Reconciling
-import Testing
 import TestSupport
+import Testing
 import Vocabulary
 
 /// Design section 8, as far as one reconcile goes: an unplug is over when a read shows it.
@@ -39,7 +39,8 @@ import Vocabulary
     #expect(try await bench.report().devices.first { $0.id == "entropy" }?.slot == slot)
   }
 
-  @Test func `wanted again while it is armed: nothing is done, and the reset brings it back at its slot`() async throws {
+  @Test func `wanted again while it is armed: nothing is done, and the reset brings it back at its slot`() async throws
+  {
     let bench = try Workbench(guest: .silent)
     let with = W.document([W.root, W.rng("entropy")])
     #expect(try await bench.reconcile(with).outcome == .asWanted)

@@ -4,8 +4,8 @@ import Libvirt
 import Reconciling
 import Store
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 import Vocabulary
 
 /// A control over a fake libvirt, a virtual clock and a store of its own.
@@ -114,7 +114,8 @@ final class Workbench: Sendable {
     """
   }
 
-  static let root = "{id: root, xml: \"<disk type='network' device='disk'><driver name='qemu' type='raw'/>"
+  static let root =
+    "{id: root, xml: \"<disk type='network' device='disk'><driver name='qemu' type='raw'/>"
     + "<source protocol='nbd' name='root'><host name='h'/></source><target dev='vda' bus='virtio'/></disk>\", "
     + "bootOrder: 1}"
 

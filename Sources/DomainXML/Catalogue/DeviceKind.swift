@@ -50,7 +50,8 @@ package final class DeviceKind: Sendable {
       live: .no("libvirt has no update for this kind"), persistent: .no("libvirt has no update for this kind")),
     fields: [Field] = [], chosen: [ChosenField] = [], shortForm: ShortForm? = nil, takesAlias: Bool = true,
     controller: [ControllerNeed] = [], files: [FieldPath] = [], networks: [FieldPath] = [],
-    unique: [UniqueField] = [], detachNeedsGuest: Bool = true, updateMovesSlot: Bool = false, moving: [FieldPath] = [], restated: [RestatedField] = []
+    unique: [UniqueField] = [], detachNeedsGuest: Bool = true, updateMovesSlot: Bool = false, moving: [FieldPath] = [],
+    restated: [RestatedField] = []
   ) {
     self.name = name
     self.element = element ?? name
