@@ -80,7 +80,9 @@ let package = Package(
     tests("PlanningTests", ["Planning", "Intent", "DomainXML", "TestSupport", "Vocabulary"]),
     tests("StoreTests", ["Store", "TestSupport", "Vocabulary"]),
     tests("ReconcilingTests", ["Reconciling", "Libvirt", "Planning", "Store", "Control", "TestSupport", "Vocabulary"]),
-    tests("CommandsTests", ["Commands", "Control", "TestSupport", "Vocabulary"]),
+    tests(
+      "CommandsTests",
+      ["Commands", "Control", "TestSupport", "Vocabulary", .product(name: "Yams", package: "Yams")]),
     tests("LiveTests", ["Reconciling", "Libvirt", "DomainXML", "Store", "Control", "TestSupport", "Vocabulary"]),
   ],
   swiftLanguageModes: [.v6]

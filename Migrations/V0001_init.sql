@@ -130,6 +130,7 @@ CREATE INDEX operations_by_domain ON operations (domain, id);
 CREATE TABLE steps (
   operation INTEGER NOT NULL REFERENCES operations ON DELETE CASCADE,
   number INTEGER NOT NULL,
+  domain BLOB, -- its operation's: the open steps of one domain are asked for in every pass
   target_kind TEXT NOT NULL,
   target_name TEXT NOT NULL,
   device_kind TEXT,
@@ -150,7 +151,8 @@ CREATE TABLE steps (
   PRIMARY KEY (operation, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX steps_by_digest ON steps (xml_digest) WHERE xml_digest IS NOT NULL;
-CREATE INDEX steps_open ON steps (state) WHERE state IN ('planned', 'started', 'unknown', 'waiting');
+CREATE INDEX steps_open ON steps (domain, operation, number)
+  WHERE state IN ('planned', 'started', 'unknown', 'waiting');
 
 CREATE TABLE unplugs (
   domain BLOB NOT NULL REFERENCES domains ON DELETE CASCADE,

@@ -4,16 +4,22 @@ package import Vocabulary
 package struct Device: Sendable {
   package let kind: DeviceKind
   package let element: Element
-  /// The alias as libvirt prints it: a user alias (`ua-…`) or, on the live side only, one of libvirt's own.
-  package let alias: String?
-  package let slot: Slot?
 
   package init(_ element: Element, kind: DeviceKind? = nil) {
-    let kind = kind ?? Catalogue.kind(of: element)
-    self.kind = kind
+    self.kind = kind ?? Catalogue.kind(of: element)
     self.element = element
-    alias = element.child("alias")?["name"]
-    slot = element.child("address").flatMap { Slot(address: $0, of: element, kind: kind) }
+  }
+
+  /// The alias as libvirt prints it: a user alias (`ua-…`) or, on the live side only, one of libvirt's own.
+  package var alias: String? { element.child("alias")?["name"] }
+
+  package func hasAlias(_ alias: String) -> Bool { element.child("alias")?.holds("name", alias) ?? false }
+
+  package var slot: Slot? { element.child("address").flatMap { Slot(address: $0, of: element, kind: kind) } }
+
+  /// Whether this is the same element of the same document.
+  package func isSame(as other: Device) -> Bool {
+    element.index == other.element.index && element.storage === other.element.storage
   }
 
   /// The id that the alias states. Automatic aliases state none.
@@ -30,7 +36,16 @@ package struct Device: Sendable {
   /// All keys that the device has. Two devices share an identity when any of them is equal (R5).
   package var naturalKeys: [String] { kind.identity.compactMap { $0.value(of: element) } }
 
-  package var bootOrder: UInt64? { element.child("boot")?["order"].flatMap { parseNumber($0) } }
+  package var bootOrder: UInt64? { element.child("boot")?.number("order") }
+
+  /// What finds the device again where it has no alias of ours: its natural key, else its slot, which is as stable
+  /// (I2), else its place among its kind.
+  package func bindingKey(in definition: DomainDefinition) -> String {
+    if let key = naturalKey { return "\(kind.name) \(key)" }
+    if let slot { return "\(kind.name) @\(slot)" }
+    let place = definition.devices.lazy.filter { $0.kind == kind }.firstIndex { $0.isSame(as: self) }
+    return "\(kind.name) #\(place ?? 0)"
+  }
 
   /// The kind of slot that a device with this element takes.
   package func slotKind(libvirt version: Version? = nil) -> SlotRule.Kind? {
@@ -47,7 +62,7 @@ extension DeviceKind {
 extension Slot {
   /// Reads libvirt's `<address>`. `nil` for kinds of address that are no slot (isa, spapr-vio, mmio, unassigned).
   init?(address: Element, of device: Element, kind: DeviceKind) {
-    func number(_ name: StaticString) -> UInt64 { address[name].flatMap { parseNumber($0) } ?? 0 }
+    func number(_ name: StaticString) -> UInt64 { address.number(name) ?? 0 }
     switch address["type"] {
     case "pci":
       self = .pci(
@@ -65,7 +80,7 @@ extension Slot {
     case "virtio-serial":
       self = .virtioSerial(controller: number("controller"), bus: number("bus"), port: number("port"))
     case "dimm":
-      self = .dimm(slot: number("slot"), base: address["base"].flatMap { parseNumber($0) })
+      self = .dimm(slot: number("slot"), base: address.number("base"))
     case "ccw":
       self = .ccw(cssid: number("cssid"), ssid: number("ssid"), device: number("devno"))
     default: return nil

@@ -4,7 +4,6 @@ package import Vocabulary
 package struct DomainDefinition: Sendable {
   package let document: DomainDocument
   package let devices: [Device]
-  package let pci: PCITopology
 
   /// Throws where the text is not XML or no libvirt domain.
   package init(_ text: XMLText, limits: Limits = .libvirt) throws(XMLFault) {
@@ -17,12 +16,16 @@ package struct DomainDefinition: Sendable {
     }
     self.document = document
     var devices: [Device] = []
-    if let list = document.root.child("devices") {
+    devices.reserveCapacity(32)
+    // libvirt reads all of them; it prints one.
+    for list in document.root.children where list.named("devices") {
       for element in list.children where !element.named("emulator") { devices.append(Device(element)) }
     }
     self.devices = devices
-    pci = PCITopology(devices)
   }
+
+  /// Worked out on each call: a plan that places nothing does not need it.
+  package var pci: PCITopology { PCITopology(devices) }
 
   package var root: Element { document.root }
   package var name: String { root.child("name")?.trimmedText ?? "" }
@@ -36,7 +39,7 @@ package struct DomainDefinition: Sendable {
 
   /// The device that carries an id's alias, or another alias that was recorded for it.
   package func device(alias: String) -> Device? {
-    devices.first { $0.alias == alias }
+    devices.first { $0.hasAlias(alias) }
   }
 
   /// Whether the machine has a PCI Express root (q35 and like machines) rather than a conventional one.

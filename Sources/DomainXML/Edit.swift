@@ -6,31 +6,45 @@ package struct Edit: Sendable {
     let range: Range<Int>
     let bytes: [UInt8]
     let order: Int
+
+    /// Insertions before what they stand in front of, in the order they came; replacements outermost and last first.
+    var rank: (Int, Int, Int, Int) {
+      range.isEmpty ? (range.lowerBound, 0, 0, order) : (range.lowerBound, 1, -range.upperBound, -order)
+    }
   }
 
   private let document: DomainDocument
   private var splices: [Splice] = []
+  /// What is added to a parent, by the parent: several additions to `<devices/>` open its tag once.
+  private var additions: [Int32: [XMLText]] = [:]
+  /// Attributes that an element does not have yet.
+  private var newAttributes: [Int32: [(name: String, value: String)]] = [:]
 
   package init(_ document: DomainDocument) {
     self.document = document
   }
 
-  package var isEmpty: Bool { splices.isEmpty }
+  package var isEmpty: Bool { splices.isEmpty && additions.isEmpty && newAttributes.isEmpty }
 
   /// Replaces an element by another.
   package mutating func replace(_ element: Element, with xml: XMLText) {
     splice(element.range, Array(xml.bytes))
   }
 
-  /// Sets an attribute, in place where it exists, else behind the last one.
+  /// Sets an attribute, in place where it exists, else behind the last one. The last value given stands.
   package mutating func set(_ name: String, to value: String, on element: Element) {
     if let attribute = element.attributeRecord(named: name) {
       let start = Int(attribute.value)
       splice(start..<start + Int(attribute.valueLength), Array(XMLWriter.escape(value).utf8))
       return
     }
-    let position = element.attributeRecords.last.map { Int($0.value) + Int($0.valueLength) + 1 } ?? element.nameEnd
-    splice(position..<position, Array(" \(name)='\(XMLWriter.escape(value))'".utf8))
+    var added = newAttributes[element.index, default: []]
+    if let place = added.firstIndex(where: { $0.name == name }) {
+      added[place].value = value
+    } else {
+      added.append((name, value))
+    }
+    newAttributes[element.index] = added
   }
 
   package mutating func removeAttribute(_ name: String, of element: Element) {
@@ -59,18 +73,7 @@ package struct Edit: Sendable {
 
   /// Adds XML as the last child of an element, on a line of its own.
   package mutating func append(_ xml: XMLText, to parent: Element) {
-    let indent = indentation(of: parent)
-    if parent.isEmptyTag {
-      let bytes = Array(">".utf8) + line(xml, indent + "  ") + Array("\n\(indent)</\(parent.name)>".utf8)
-      splice(parent.range.upperBound - 2..<parent.range.upperBound, bytes)
-      return
-    }
-    var position = parent.contentRange.upperBound
-    while position > parent.contentRange.lowerBound, isWhiteSpace(document.storage.bytes[position - 1]) {
-      position -= 1
-    }
-    let closing = position == parent.contentRange.upperBound ? Array("\n\(indent)".utf8) : []
-    splice(position..<position, line(xml, indent + "  ") + closing)
+    additions[parent.index, default: []].append(xml)
   }
 
   /// Adds XML behind an element, on a line of its own.
@@ -84,11 +87,10 @@ package struct Edit: Sendable {
     try DomainDocument(text(), limits: limits)
   }
 
-  /// The edited bytes. Of splices that overlap (an attribute of an element that is removed) the outer one stands.
+  /// The edited bytes. Of splices that overlap (an attribute of an element that is removed) the outer one stands, of
+  /// those that replace the same bytes the last; what is inserted before a removed element stays.
   package func text() -> XMLText {
-    let sorted = splices.sorted {
-      ($0.range.lowerBound, -$0.range.upperBound, $0.order) < ($1.range.lowerBound, -$1.range.upperBound, $1.order)
-    }
+    let sorted = (splices + collected).sorted { $0.rank < $1.rank }
     var bytes: ContiguousArray<UInt8> = []
     let source = document.storage.bytes
     var position = 0
@@ -99,6 +101,36 @@ package struct Edit: Sendable {
     }
     bytes.append(contentsOf: source[position...])
     return XMLText(bytes: bytes)
+  }
+
+  /// The splices of what was gathered by element.
+  private var collected: [Splice] {
+    var made: [Splice] = []
+    for (index, attributes) in newAttributes {
+      let element = Element(storage: document.storage, index: index)
+      let position = element.attributeRecords.last.map { Int($0.value) + Int($0.valueLength) + 1 } ?? element.nameEnd
+      let text = attributes.map { " \($0.name)='\(XMLWriter.escape($0.value))'" }.joined()
+      made.append(Splice(range: position..<position, bytes: Array(text.utf8), order: splices.count))
+    }
+    for (index, children) in additions {
+      made.append(addition(children, to: Element(storage: document.storage, index: index)))
+    }
+    return made
+  }
+
+  private func addition(_ children: [XMLText], to parent: Element) -> Splice {
+    let indent = indentation(of: parent)
+    let lines = children.flatMap { line($0, indent + "  ") }
+    let order = splices.count + 1
+    if parent.isEmptyTag {
+      let bytes = Array(">".utf8) + lines + Array("\n\(indent)</\(parent.name)>".utf8)
+      return Splice(range: parent.range.upperBound - 2..<parent.range.upperBound, bytes: bytes, order: order)
+    }
+    let content = parent.contentRange
+    var position = content.upperBound
+    while position > content.lowerBound, isWhiteSpace(document.storage.bytes[position - 1]) { position -= 1 }
+    let closing = position == content.upperBound ? Array("\n\(indent)".utf8) : []
+    return Splice(range: position..<position, bytes: lines + closing, order: order)
   }
 
   private mutating func splice(_ range: Range<Int>, _ bytes: [UInt8]) {

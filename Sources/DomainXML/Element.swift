@@ -33,6 +33,40 @@ package struct Element: Sendable {
     return name.withUTF8 { attribute($0).map(value) }
   }
 
+  /// Whether the attribute is there with this value.
+  package func holds(_ name: StaticString, _ value: String) -> Bool {
+    guard let attribute = attribute(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)) else {
+      return false
+    }
+    if attribute.escaped { return self.value(attribute) == value }
+    var value = value
+    return value.withUTF8 { Int(attribute.valueLength) == $0.count && equal(Int(attribute.value), $0) }
+  }
+
+  /// An attribute that holds a number, decimal or with `0x`; `nil` where it is absent or none.
+  package func number(_ name: StaticString) -> UInt64? {
+    guard let attribute = attribute(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)) else {
+      return nil
+    }
+    if attribute.escaped { return parseNumber(value(attribute)) }
+    var digits = storage.bytes[Int(attribute.value)..<Int(attribute.value) + Int(attribute.valueLength)]
+    var radix: UInt64 = 10
+    if digits.starts(with: "0x".utf8) || digits.starts(with: "0X".utf8) {
+      digits = digits.dropFirst(2)
+      radix = 16
+    }
+    guard !digits.isEmpty else { return nil }
+    var number: UInt64 = 0
+    for digit in digits {
+      guard let value = hexValue(digit), value < radix else { return nil }
+      let (product, overflow) = number.multipliedReportingOverflow(by: radix)
+      let (sum, carry) = product.addingReportingOverflow(UInt64(value))
+      if overflow || carry { return nil }
+      number = sum
+    }
+    return number
+  }
+
   func attributeValue(_ name: [UInt8]) -> String? {
     name.withUnsafeBufferPointer { attribute($0).map(value) }
   }
@@ -106,10 +140,10 @@ package struct Element: Sendable {
   /// `text` without surrounding white space: how libvirt itself reads numbers and words.
   package var trimmedText: String {
     let text = text
-    var view = Substring(text)
-    while let first = view.unicodeScalars.first, first.properties.isWhitespace { view.removeFirst() }
-    while let last = view.unicodeScalars.last, last.properties.isWhitespace { view.removeLast() }
-    return String(view)
+    var bytes = text.utf8[...]
+    while let first = bytes.first, isWhiteSpace(first) { bytes.removeFirst() }
+    while let last = bytes.last, isWhiteSpace(last) { bytes.removeLast() }
+    return bytes.count == text.utf8.count ? text : String(Substring(bytes))
   }
 
   /// The bytes of the whole element in the document.

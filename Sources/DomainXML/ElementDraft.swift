@@ -21,6 +21,14 @@ package struct ElementDraft: Sendable {
     children = element.children.map { ElementDraft($0) }
   }
 
+  /// The same under names with a prefix.
+  init(_ element: Element, prefix: String) {
+    name = prefix + element.name
+    attributes = element.attributes
+    text = element.hasChildren ? element.trimmedText : element.text
+    children = element.children.map { ElementDraft($0, prefix: prefix) }
+  }
+
   /// Sets the value at a path; elements on the way are made where they are missing. A path that ends at an element
   /// sets its text; an empty text makes the element and no more.
   package mutating func set(_ path: FieldPath, _ value: String) {

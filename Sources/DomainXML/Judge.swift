@@ -14,6 +14,11 @@ enum Judge {
     guard let base = bytes.baseAddress, memchr(base, 0, bytes.count) == nil else {
       throw XMLFault(.nulByte, "the document contains a NUL byte")
     }
+    // libxml2 recognises EBCDIC and others by the first bytes and converts them by itself.
+    let start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+    guard let first = bytes[start...].first(where: { !isWhiteSpace($0) }), first == UInt8(ascii: "<") else {
+      throw XMLFault(.malformed, "the document does not begin with '<'", line: 1, column: 1)
+    }
     var verdict = vmctl_verdict()
     guard vmctl_xml_judge(base, Int32(bytes.count), &verdict) == 0 else {
       throw XMLFault(.outOfMemory, "libxml2 could not allocate a parser")

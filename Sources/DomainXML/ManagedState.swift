@@ -15,10 +15,14 @@ package struct ManagedState: Sendable, Hashable {
     /// Digest of what the document stated when it was applied.
     package var content: Digest?
     package var isProtected: Bool
+    /// Its removal has begun: it was allowed once, and is not asked about again (R2).
+    package var isLeaving: Bool
+    /// What a newer vmctl wrote of it.
+    var unknown: [String: String] = [:]
 
     package init(
       id: DeviceID, alias: String? = nil, key: String? = nil, isReference: Bool = false, content: Digest? = nil,
-      isProtected: Bool = false
+      isProtected: Bool = false, isLeaving: Bool = false
     ) {
       self.id = id
       self.alias = alias
@@ -26,6 +30,13 @@ package struct ManagedState: Sendable, Hashable {
       self.isReference = isReference
       self.content = content
       self.isProtected = isProtected
+      self.isLeaving = isLeaving
+    }
+
+    /// An id's binding as it was under this id or a former one (R5), with what a newer vmctl wrote of it.
+    package init(id: DeviceID, keeping known: Binding?) {
+      self.init(id: id, alias: known?.alias, key: known?.key)
+      unknown = known?.unknown ?? [:]
     }
 
     package var deviceAlias: String { alias ?? id.alias }
@@ -55,8 +66,18 @@ package struct ManagedState: Sendable, Hashable {
   package var unprotected: Set<DeviceID>
   /// In the document's order.
   package var bindings: [Binding]
-  /// Oldest first.
+  /// Oldest first. One whose id is bound again names the slot that the id is to get, or has.
   package var tombstones: [Tombstone]
+  /// What a newer vmctl wrote and this one does not know: written back as it is.
+  package var unknown = Unknown()
+
+  package struct Unknown: Sendable, Hashable {
+    var attributes: [String: String] = [:]
+    /// Elements without prefixes, in canonical form.
+    var elements: [XMLText] = []
+
+    package init() {}
+  }
 
   package init(
     generation: Generation? = nil, creationDigest: Digest? = nil, isProtected: Bool = false,
@@ -71,68 +92,4 @@ package struct ManagedState: Sendable, Hashable {
   }
 
   package func binding(of id: DeviceID) -> Binding? { bindings.first { $0.id == id } }
-}
-
-extension ManagedState {
-  /// Reads our element; `nil` where the definition has none. What a newer vmctl wrote and this one does not know is
-  /// passed over.
-  package init?(in definition: DomainDefinition) {
-    guard let element = definition.metadata(namespace: ManagedState.namespace) else { return nil }
-    self.init(element)
-  }
-
-  package init(_ element: Element) {
-    func digest(_ text: String?) -> Digest? { text.flatMap { Digest(hexadecimal: $0.dropFirst("sha256:".count)) } }
-    var bindings: [Binding] = []
-    var tombstones: [Tombstone] = []
-    var unprotected: Set<DeviceID> = []
-    for child in element.children {
-      guard let id = child["id"].flatMap({ DeviceID($0) }) else { continue }
-      switch child.localName {
-      case "device":
-        bindings.append(
-          Binding(
-            id: id, alias: child["alias"], key: child["key"], isReference: child["reference"] == "yes",
-            content: digest(child["content"]), isProtected: child["protected"] == "yes"))
-      case "unprotected": unprotected.insert(id)
-      case "tombstone":
-        if let slot = child["slot"].flatMap({ Slot($0) }) { tombstones.append(Tombstone(id: id, slot: slot)) }
-      default: continue
-      }
-    }
-    self.init(
-      generation: element["generation"].flatMap { Int64($0) }.map { Generation($0) },
-      creationDigest: digest(element["creation"]), isProtected: element["protected"] == "yes",
-      unprotected: unprotected, bindings: bindings, tombstones: tombstones)
-  }
-
-  /// The element as `virDomainSetMetadata` takes it: libvirt adds namespace and prefix itself.
-  package var xml: XMLText { write(prefix: "") }
-
-  /// The element for a definition that is yet to be made.
-  package var xmlWithNamespace: XMLText { write(prefix: ManagedState.prefix + ":") }
-
-  private func write(prefix: String) -> XMLText {
-    var writer = XMLWriter()
-    writer.begin(prefix + "domain")
-    if !prefix.isEmpty { writer.attribute("xmlns:" + ManagedState.prefix, ManagedState.namespace) }
-    if let generation { writer.attribute("generation", generation.description) }
-    if let creationDigest { writer.attribute("creation", creationDigest.description) }
-    if isProtected { writer.attribute("protected", "yes") }
-    for binding in bindings {
-      writer.element(
-        prefix + "device",
-        [
-          "id": binding.id.text, "alias": binding.alias, "key": binding.key,
-          "reference": binding.isReference ? "yes" : nil, "content": binding.content?.description,
-          "protected": binding.isProtected ? "yes" : nil,
-        ])
-    }
-    for id in unprotected.sorted() { writer.element(prefix + "unprotected", ["id": id.text]) }
-    for tombstone in tombstones.suffix(ManagedState.tombstoneLimit) {
-      writer.element(prefix + "tombstone", ["id": tombstone.id.text, "slot": tombstone.slot.description])
-    }
-    writer.end()
-    return writer.finish()
-  }
 }

@@ -24,15 +24,15 @@ package struct PCITopology: Sendable {
 
   init(_ devices: [Device]) {
     var buses: [UInt64: Bus] = [:]
-    for device in devices where device.kind === DeviceKind.controller {
+    for device in devices where device.kind == .controller {
       let element = device.element
-      guard element["type"] == "pci", let index = element["index"].flatMap({ parseNumber($0) }) else { continue }
+      guard element.holds("type", "pci"), let index = element.number("index") else { continue }
       var address: PCIAddress?
       if case .pci(let own) = device.slot { address = own }
       let target = element.child("target")
       buses[index] = Bus(
         index: index, model: element["model"] ?? "", address: address, hotplug: target?["hotplug"] != "off",
-        chassis: target?["chassis"].flatMap { parseNumber($0) }, port: target?["port"].flatMap { parseNumber($0) })
+        chassis: target?.number("chassis"), port: target?.number("port"))
     }
     self.buses = buses
     root =

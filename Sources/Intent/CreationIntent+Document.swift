@@ -22,17 +22,13 @@ extension CreationIntent {
         IntentFault("spec.creation lacks 'memory' (boot memory)", at: node.position, path: "spec.creation"))
       return nil
     }
+    CreationIntent.refuseContradictions(node, memory: memory, &faults)
     let firmware = node["firmware"]?.text ?? node["firmware"]?["type"]?.text ?? "bios"
     let serial: Serial =
       switch node["serial"]?.text {
       case "none": .none
       default: node["serial"]?["file"]?.text.map { .file($0) } ?? .pty
       }
-    if node["kernel"] == nil, let stray = ["initrd", "cmdline"].first(where: { node[$0] != nil }) {
-      faults.append(
-        IntentFault(
-          "spec.creation has '\(stray)' without 'kernel'", at: node.position, path: "spec.creation.\(stray)"))
-    }
     content = .stated(
       Stated(
         type: node["type"]?.text,
@@ -53,5 +49,26 @@ extension CreationIntent {
         cmdline: node["cmdline"]?.text,
         serial: serial,
         graphics: node["graphics"]?.text ?? "none"))
+  }
+
+  /// Keys that mean nothing without another, or contradict it.
+  private static func refuseContradictions(_ node: DocumentNode, memory: UInt64, _ faults: inout [IntentFault]) {
+    func refuse(_ key: String, _ words: String, remedy: String? = nil) {
+      let position = node[key]?.position ?? node.position
+      faults.append(
+        IntentFault("spec.creation.\(key): \(words)", at: position, path: "spec.creation.\(key)", remedy: remedy))
+    }
+    if node["kernel"] == nil {
+      for stray in ["initrd", "cmdline"] where node[stray] != nil { refuse(stray, "there is no 'kernel'") }
+    }
+    if let limit = node["hotplugMemory"]?["limit"]?.text.flatMap(parseMemory), limit <= memory {
+      refuse("hotplugMemory", "the limit includes the boot memory, and is no more than it")
+    }
+    if node["cpu"]?["follow"] != nil, node["cpu"]?["model"]?.text != "host-model" {
+      refuse("cpu", "only host-model can follow the host", remedy: "leave 'follow' out")
+    }
+    if node["firmware"]?["follow"] != nil, node["firmware"]?["type"]?.text != "efi" {
+      refuse("firmware", "only efi can follow the host", remedy: "leave 'follow' out")
+    }
   }
 }

@@ -28,7 +28,7 @@ extension WantedDevice {
     let wanted = try DomainDocument(draft.xml)
     self.init(
       id: id, kind: device.kind, content: .element(wanted), sides: .both, was: nil, bootOrder: device.bootOrder,
-      replaceAllowed: false, unplug: Unplug(), isProtected: false, address: device.slot,
+      replaceAllowed: false, unplug: Unplug(), isProtected: false, address: device.slot, drift: nil,
       contentDigest: wanted.root.canonicalDigest, path: path)
   }
 

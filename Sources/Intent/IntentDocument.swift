@@ -41,24 +41,27 @@ package struct IntentDocument: Sendable {
 
   /// Files of the host that the document names: what to look at before planning.
   package var mentionedPaths: Set<String> {
-    var paths: Set<String> = []
-    for device in devices ?? [] {
-      guard let element = device.element else { continue }
-      for field in device.kind.files { if let path = element.value(at: field) { paths.insert(path) } }
-    }
-    if case .stated(let stated) = creation?.content {
-      for path in [stated.kernel, stated.initrd] { if let path { paths.insert(path) } }
+    var paths = Set(mentioned(\.files))
+    switch creation?.content {
+    case .stated(let stated): paths.formUnion([stated.kernel, stated.initrd].compactMap { $0 })
+    case .xml(let document):
+      paths.formUnion(CreationIntent.systemFiles.compactMap { document.root.value(at: $0) })
+    case nil: break
     }
     return paths
   }
 
-  package var mentionedNetworks: Set<String> {
-    var names: Set<String> = []
-    for device in devices ?? [] {
-      guard let element = device.element else { continue }
-      for field in device.kind.networks { if let name = element.value(at: field) { names.insert(name) } }
+  package var mentionedNetworks: Set<String> { Set(mentioned(\.networks)) }
+
+  /// The values of some fields of all devices: those of the list and those of `creation.xml`.
+  private func mentioned(_ fields: KeyPath<DeviceKind, [FieldPath]>) -> [String] {
+    var elements = (devices ?? []).compactMap { device in device.element.map { Device($0, kind: device.kind) } }
+    if case .xml(let document) = creation?.content, let definition = try? DomainDefinition(document) {
+      elements += definition.devices
     }
-    return names
+    return elements.flatMap { device in
+      device.kind[keyPath: fields].compactMap { device.element.value(at: $0) }
+    }
   }
 }
 
@@ -110,4 +113,7 @@ package struct CreationIntent: Sendable {
 
   package let content: Content
   package let digest: Digest
+
+  /// Files that a definition names beside its devices, and that must be there before the domain starts.
+  package static let systemFiles: [FieldPath] = ["os/kernel", "os/initrd", "os/loader"]
 }

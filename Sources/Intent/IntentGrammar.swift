@@ -117,7 +117,11 @@ package enum IntentGrammar {
         "replace", .scalar(.oneOf(["refused", "allowed"])), default: "refused",
         help: "whether it may be detached and attached to change it"),
       .init("unplug", .mapping(unplug), help: "how long the guest may take to let go"),
-      .init("protected", .boolean, default: "false", help: "never detached; only `unprotect` clears it"),
+      .init(
+        "protected", .boolean, default: "false", help: "neither changed nor detached; only `unprotect` clears it"),
+      .init(
+        "drift", .scalar(.oneOf(["reassert", "report"])),
+        help: "what to do with foreign changes; default what spec.drift says"),
       .init("address", .mapping(address), help: "an explicit slot"),
     ]
       + shortForms.map { kind in
@@ -138,11 +142,10 @@ package enum IntentGrammar {
 
   static let reference = Grammar(
     "reference",
-    Catalogue.kinds.map { kind in
+    Catalogue.elements.map { element in
       .init(
-        kind.name, .scalar(.word),
-        help: "its place among the \(kind.name) devices, from 0, or what identifies it")
-    }, oneOf: Catalogue.kinds.map(\.name))
+        element, .scalar(.text), help: "its place among the \(element) devices, from 0, or what identifies it")
+    }, oneOf: Catalogue.elements)
 
   static let unplug = Grammar(
     "unplug",
@@ -160,4 +163,12 @@ package enum IntentGrammar {
       + ["domain", "bus", "slot", "function", "controller", "target", "unit"].map { name in
         .init(name, .scalar(.number(0...0xffff)), help: "as in libvirt's <address>")
       } + [.init("port", .scalar(.word), help: "as in libvirt's <address>")])
+
+  /// The keys that an address of a type may have, and of these the ones that it needs.
+  static let addressKeys: [String: (allowed: [String], needed: [String])] = [
+    "pci": (["domain", "bus", "slot", "function"], ["bus", "slot"]),
+    "drive": (["controller", "bus", "target", "unit"], ["unit"]),
+    "usb": (["bus", "port"], ["port"]),
+    "virtio-serial": (["controller", "bus", "port"], ["port"]),
+  ]
 }

@@ -16,7 +16,7 @@ package enum IntentParser {
 
   /// Throws all faults of all sources at once.
   package static func parse(_ sources: [Source]) throws(IntentFaults) -> [IntentDocument] {
-    var documents: [IntentDocument] = []
+    var documents: [Found] = []
     var faults: [IntentFault] = []
     for source in sources {
       do throws(IntentFault) {
@@ -26,7 +26,9 @@ package enum IntentParser {
         }
         for node in nodes {
           var found: [IntentFault] = []
-          if let document = document(node, source, alone: nodes.count == 1, &found) { documents.append(document) }
+          if let document = document(node, source, alone: nodes.count == 1, &found) {
+            documents.append(Found(document: document, position: node.position))
+          }
           faults += found.map {
             var fault = $0
             fault.source = source.name
@@ -39,20 +41,33 @@ package enum IntentParser {
     }
     faults += doubles(documents)
     guard faults.isEmpty else { throw IntentFaults(faults) }
-    return documents
+    return documents.map(\.document)
   }
 
-  private static func doubles(_ documents: [IntentDocument]) -> [IntentFault] {
+  private struct Found {
+    let document: IntentDocument
+    let position: Position
+
+    var place: String { "\(document.source):\(position.line)" }
+  }
+
+  private static func doubles(_ documents: [Found]) -> [IntentFault] {
     var faults: [IntentFault] = []
-    for (index, document) in documents.enumerated() {
-      for other in documents[..<index]
-      where other.name == document.name || (other.uuid != nil && other.uuid == document.uuid) {
+    var names: [DomainName: Found] = [:]
+    var uuids: [DomainUUID: Found] = [:]
+    for found in documents {
+      let document = found.document
+      let other = names[document.name] ?? document.uuid.flatMap { uuids[$0] }
+      if let other {
+        let word = other.document.name == document.name ? "name" : "uuid"
         faults.append(
           IntentFault(
-            "two documents for one domain: '\(other.name)' in \(other.source) and '\(document.name)' in "
-              + document.source, source: document.source, at: nil, path: "metadata.name",
+            "two documents for one domain (one \(word)): '\(other.document.name)' at \(other.place) and "
+              + "'\(document.name)'", source: document.source, at: found.position, path: "metadata.\(word)",
             remedy: "give one document for each domain"))
       }
+      names[document.name] = found
+      if let uuid = document.uuid { uuids[uuid] = found }
     }
     return faults
   }
@@ -97,7 +112,7 @@ package enum IntentParser {
   }
 
   private static func readDevices(_ nodes: [DocumentNode], _ faults: inout [IntentFault]) -> [WantedDevice] {
-    var devices: [WantedDevice] = []
+    var devices: [Read] = []
     var seen: [DeviceID: Int] = [:]
     for (index, node) in nodes.enumerated() {
       let path = "spec.devices[\(index)]"
@@ -109,32 +124,64 @@ package enum IntentParser {
             path: path, remedy: "give each device an id of its own"))
       }
       seen[device.id] = index
-      devices.append(device)
+      devices.append(Read(device: device, position: node.position))
     }
-    faults += clashes(devices, nodes)
-    return devices
+    faults += renames(devices) + clashes(devices)
+    return devices.map(\.device)
   }
 
-  /// Two devices of one document that claim one thing: a target, a MAC, a channel name, a boot order.
-  private static func clashes(_ devices: [WantedDevice], _ nodes: [DocumentNode]) -> [IntentFault] {
+  private struct Read {
+    let device: WantedDevice
+    let position: Position
+  }
+
+  /// `was` moves an id's device to another id, so the old id must be gone and go to one heir (R5, R6).
+  private static func renames(_ devices: [Read]) -> [IntentFault] {
     var faults: [IntentFault] = []
-    var claims: [String: WantedDevice] = [:]
-    func claim(_ word: String, _ value: String, _ device: WantedDevice, _ node: DocumentNode) {
-      let key = word + "\0" + value
-      if let other = claims[key], other.id != device.id {
+    let ids = Set(devices.map(\.device.id))
+    var heirs: [DeviceID: DeviceID] = [:]
+    for read in devices {
+      guard let old = read.device.was else { continue }
+      let path = read.device.path + ".was"
+      if ids.contains(old) {
         faults.append(
           IntentFault(
-            "'\(other.id)' and '\(device.id)' have the same \(word) \(value)", at: node.position, path: device.path,
-            remedy: "give each its own"))
+            "'\(read.device.id)' was '\(old)', but the document also has a device '\(old)'", at: read.position,
+            path: path, remedy: "a device keeps its id; give the new one an id of its own"))
       }
-      claims[key] = device
+      if let other = heirs[old] {
+        faults.append(
+          IntentFault(
+            "'\(other)' and '\(read.device.id)' both were '\(old)'", at: read.position, path: path,
+            remedy: "one of them only"))
+      }
+      heirs[old] = read.device.id
     }
-    for (device, node) in zip(devices, nodes) {
+    return faults
+  }
+
+  /// Two devices of one document that claim one thing: a target, a MAC, a channel name, a boot order, a slot.
+  private static func clashes(_ devices: [Read]) -> [IntentFault] {
+    var faults: [IntentFault] = []
+    var claims: [String: WantedDevice] = [:]
+    func claim(_ word: String, _ value: String, _ read: Read) {
+      let key = word + "\0" + value
+      if let other = claims[key], other.id != read.device.id {
+        faults.append(
+          IntentFault(
+            "'\(other.id)' and '\(read.device.id)' have the same \(word) \(shown(value))", at: read.position,
+            path: read.device.path, remedy: "give each its own"))
+      }
+      claims[key] = read.device
+    }
+    for read in devices {
+      let device = read.device
       for unique in device.kind.unique {
         guard let value = device.element?.value(at: unique.path) else { continue }
-        claim(unique.word, device.kind.field(at: unique.path)?.form.normalised(value) ?? value, device, node)
+        claim(unique.word, device.kind.field(at: unique.path)?.form.normalised(value) ?? value, read)
       }
-      if let order = device.bootOrder { claim("boot order", String(order), device, node) }
+      if let order = device.bootOrder { claim("boot order", String(order), read) }
+      if let address = device.address { claim("address", address.description, read) }
     }
     return faults
   }

@@ -5,7 +5,7 @@ import Vocabulary
 enum Secrets {
   static func looksSecret(_ key: String) -> Bool {
     let key = key.lowercased()
-    return ["passw", "passwd", "secret", "token", "private-key", "privatekey"].contains { key.contains($0) }
+    return ["passw", "secret", "token", "private-key", "privatekey", "credential"].contains { key.contains($0) }
   }
 
   static func fault(_ path: String, _ position: Position) -> IntentFault {
@@ -15,16 +15,38 @@ enum Secrets {
         + "libvirt secrets by UUID", code: "secret-in-document")
   }
 
-  /// libvirt's elements that hold a secret as text: graphics passwords and cookies of network disks. References to
-  /// libvirt's secret objects (`<secret type= uuid=>`) are none.
+  /// What libvirt's XML can hold of secrets as text: graphics passwords, cookies of network disks, passwords in URLs
+  /// and in arguments that go to QEMU unread. References to libvirt's secret objects (`<secret type= uuid=>`) and the
+  /// time that a password lasts are none.
   static func find(in element: Element, path: String, position: Position) -> [IntentFault] {
     var faults: [IntentFault] = []
-    for attribute in element.attributes where looksSecret(attribute.name) && attribute.name != "secretUUID" {
-      if ["passwdValidTo"].contains(attribute.name) { continue }
-      faults.append(fault("\(path): \(element.name)/@\(attribute.name)", position))
+    for (name, value) in element.attributes where isSecret(name, value, of: element) {
+      faults.append(fault("\(path): \(element.name)/@\(name)", position))
     }
-    if element.named("cookie") { faults.append(fault("\(path): \(element.name)", position)) }
+    let name = element.localName
+    if name == "cookie" || looksSecret(name) && !element.trimmedText.isEmpty {
+      faults.append(fault("\(path): \(element.name)", position))
+    }
     for child in element.children { faults += find(in: child, path: path, position: position) }
     return faults
+  }
+
+  private static func isSecret(_ name: String, _ value: String, of element: Element) -> Bool {
+    switch (element.localName, name) {
+    case (_, "passwdValidTo"), (_, "secretUUID"): false
+    case ("env", "name"): looksSecret(value)
+    case ("arg", "value"): value.contains("password=") && !value.contains("password=off")
+    default: looksSecret(name) || hasPasswordInURL(value)
+    }
+  }
+
+  /// `https://user:word@host/`
+  private static func hasPasswordInURL(_ value: String) -> Bool {
+    guard value.utf8.contains(UInt8(ascii: "@")), let scheme = value.utf8.firstIndex(of: UInt8(ascii: ":")),
+      value[scheme...].hasPrefix("://")
+    else { return false }
+    let authority = value[scheme...].dropFirst(3).prefix { $0 != "/" }
+    guard let at = authority.lastIndex(of: "@") else { return false }
+    return authority[..<at].contains(":")
   }
 }

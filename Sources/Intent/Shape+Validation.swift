@@ -16,7 +16,12 @@ extension Shape {
     case .labels:
       guard case .mapping(let entries) = node.content else { return mismatch(node, "a mapping", path, &faults) }
       for entry in entries {
-        ScalarType.text.validate(entry.value, path: "\(path).\(entry.key)", &faults)
+        let place = "\(path).\(shown(entry.key))"
+        if Secrets.looksSecret(entry.key) { faults.append(Secrets.fault(place, entry.position)) }
+        if let wanted = ScalarType.name.refusal(entry.key) {
+          faults.append(IntentFault("\(place): the label is not \(wanted)", at: entry.position, path: place))
+        }
+        ScalarType.text.validate(entry.value, path: place, &faults)
       }
     case .either(let shapes):
       if let fitting = shapes.first(where: { $0.fits(node) }) {
@@ -75,7 +80,7 @@ extension Shape {
   }
 
   private func wrong(_ text: String, _ node: DocumentNode, _ path: String, _ faults: inout [IntentFault]) {
-    faults.append(IntentFault("\(path): '\(text)' is not \(words)", at: node.position, path: path))
+    faults.append(IntentFault("\(path): '\(shown(text))' is not \(words)", at: node.position, path: path))
   }
 
   private static func validateXML(
@@ -87,10 +92,15 @@ extension Shape {
     }
     do throws(XMLFault) {
       let document = try DomainDocument(XMLText(text), limits: .intent)
-      if let element, document.root.name != element {
+      let root = document.root.name
+      if let element, root != element {
+        faults.append(
+          IntentFault("\(path) is a <\(shown(root))>; wanted a <\(element)>", at: node.position, path: path))
+      } else if element == nil, let why = noDevice(root) {
         faults.append(
           IntentFault(
-            "\(path) is a <\(document.root.name)>; wanted a <\(element)>", at: node.position, path: path))
+            "\(path) is a <\(shown(root))>, which is no device of libvirt", at: node.position, path: path,
+            remedy: why))
       }
       faults += Secrets.find(in: document.root, path: path, position: node.position)
     } catch {
@@ -98,6 +108,14 @@ extension Shape {
       faults.append(IntentFault("\(path): \(error.message)\(place)", at: node.position, path: path))
     }
   }
+}
+
+/// Why an element can be no device. `nil` also for names that nobody knows: libvirt gets new kinds of devices, and
+/// none is to be out of reach; but a slip of the pen is better found here than by libvirt half-way.
+private func noDevice(_ root: String) -> String? {
+  if Catalogue.elements.contains(root) { return nil }
+  if ["domain", "devices", "emulator"].contains(root) { return "give one element of the kind that is in <devices>" }
+  return nearest(to: shown(root), among: Catalogue.elements).map { "did you mean <\($0)>?" }
 }
 
 extension ScalarType {
@@ -108,9 +126,11 @@ extension ScalarType {
     }
     if let wanted = refusal(text) {
       var remedy: String?
-      if case .oneOf(let values) = self { remedy = nearest(to: text, among: values).map { "did you mean '\($0)'?" } }
+      if case .oneOf(let values) = self {
+        remedy = nearest(to: shown(text), among: values).map { "did you mean '\($0)'?" }
+      }
       faults.append(
-        IntentFault("\(path): '\(text)' is not \(wanted)", at: node.position, path: path, remedy: remedy))
+        IntentFault("\(path): '\(shown(text))' is not \(wanted)", at: node.position, path: path, remedy: remedy))
     }
   }
 
@@ -124,6 +144,8 @@ extension ScalarType {
     case .oneOf(let values): "one of \(values.joined(separator: ", "))"
     case .flag: "true or false"
     case .word: "a word"
+    case .name: "a name"
+    case .diskTarget: "a disk's name as vda"
     }
   }
 }
@@ -137,7 +159,7 @@ extension Grammar {
           path: path))
     }
     for entry in entries {
-      let place = path.isEmpty ? entry.key : "\(path).\(entry.key)"
+      let place = path.isEmpty ? shown(entry.key) : "\(path).\(shown(entry.key))"
       guard let key = key(entry.key) else {
         faults.append(unknown(entry, place, path))
         continue
@@ -169,10 +191,10 @@ extension Grammar {
 
   private func unknown(_ entry: DocumentNode.Entry, _ place: String, _ path: String) -> IntentFault {
     if Secrets.looksSecret(entry.key) { return Secrets.fault(place, entry.position) }
-    let near = nearest(to: entry.key, among: keys.map(\.name))
+    let near = nearest(to: shown(entry.key), among: keys.map(\.name))
     let known = keys.map(\.name).joined(separator: ", ")
     return IntentFault(
-      "unknown key '\(entry.key)'\(path.isEmpty ? "" : " in \(path)")", at: entry.position, path: place,
+      "unknown key '\(shown(entry.key))'\(path.isEmpty ? "" : " in \(path)")", at: entry.position, path: place,
       remedy: near.map { "did you mean '\($0)'?" } ?? "known keys: \(known)")
   }
 }

@@ -31,8 +31,9 @@ package struct Grammar: Sendable {
     package let help: String
     package let fallback: String?
 
-    package init(_ name: String, _ shape: Shape, required: Bool = false, default fallback: String? = nil, help: String)
-    {
+    package init(
+      _ name: String, _ shape: Shape, required: Bool = false, default fallback: String? = nil, help: String
+    ) {
       self.name = name
       self.shape = shape
       self.required = required

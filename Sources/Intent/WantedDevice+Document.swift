@@ -5,81 +5,109 @@ extension WantedDevice {
   /// Reads a device of a document that the grammar has accepted.
   init?(_ node: DocumentNode, path: String, _ faults: inout [IntentFault]) {
     guard let id = node["id"]?.text.flatMap({ DeviceID($0) }) else { return nil }
+    let before = faults.count
     var bootOrder = node["bootOrder"]?.text.flatMap { parseNumber($0) }
+    let stated = node["address"].flatMap { WantedDevice.address($0, path: path + ".address", &faults) }
     var address: Slot?
     let content: Content
     let kind: DeviceKind
+    var contentDigest: Digest?
     if let reference = node["reference"]?.entries.first {
       kind = Catalogue.kind(named: reference.key)
       content = .reference(Reference(kind: reference.key, value: reference.value.text ?? ""))
+      WantedDevice.refuseOpinions(node, path: path, &faults)
     } else {
-      guard let text = WantedDevice.elementText(node) else { return nil }
-      do throws(XMLFault) {
-        let given = try DomainDocument(text, limits: .intent)
-        let device = Device(given.root)
-        kind = device.kind
-        if let alias = device.alias, alias != id.alias {
+      guard let given = WantedDevice.given(node, path: path, &faults) else { return nil }
+      let device = Device(given.root)
+      kind = device.kind
+      WantedDevice.checkAlias(device, id, node, path: path, &faults)
+      address = WantedDevice.merge(stated, device, node, path: path, &faults)
+      if let order = device.bootOrder {
+        if let stated = bootOrder, stated != order {
           faults.append(
             IntentFault(
-              "\(path).xml has the alias '\(alias)', but the id '\(id)' makes it '\(id.alias)'", at: node.position,
-              path: path, remedy: "leave <alias> out"))
+              "\(path) has the boot order \(stated), and its XML \(order)", at: node.position,
+              path: "\(path).bootOrder", remedy: "state it once"))
         }
-        address = node["address"].flatMap { WantedDevice.slot($0, of: device) } ?? device.slot
-        if let order = device.bootOrder { bootOrder = bootOrder ?? order }
-        var draft = ElementDraft(given.root)
-        for child in ["alias", "address", "boot"] { draft.removeChildren(named: child) }
-        content = .element(try DomainDocument(draft.xml, limits: .intent))
-      } catch {
-        faults.append(IntentFault("\(path): \(error.message)", at: node.position, path: path))
-        return nil
+        bootOrder = order
       }
+      let draft = WantedDevice.content(of: device)
+      guard let document = try? DomainDocument(draft.xml, limits: .intent) else { return nil }
+      content = .element(document)
+      contentDigest = WantedDevice.digest(draft, bootOrder)
     }
-    if let order = bootOrder, !["disk", "interface", "hostdev", "redirdev"].contains(kind.name) {
+    if let order = bootOrder, kind.boot == .never {
       faults.append(
         IntentFault(
           "\(path) has the boot order \(order), but a \(kind.name) cannot be booted from", at: node.position,
           path: "\(path).bootOrder"))
     }
+    guard faults.count == before else { return nil }
     var unplug = Unplug()
     if let deadline = node["unplug"]?["deadline"]?.text.flatMap(parseDuration) { unplug.deadline = deadline }
     if let otherwise = node["unplug"]?["otherwise"]?.text.flatMap(Otherwise.init) { unplug.otherwise = otherwise }
-    var contentDigest: Digest?
-    if case .element(let document) = content { contentDigest = document.root.canonicalDigest }
     self.init(
       id: id, kind: kind, content: content, sides: node["sides"]?.text.flatMap(Sides.init) ?? .both,
       was: node["was"]?.text.flatMap { DeviceID($0) }, bootOrder: bootOrder,
       replaceAllowed: node["replace"]?.text == "allowed", unplug: unplug,
-      isProtected: node["protected"]?.text == "true", address: address, contentDigest: contentDigest, path: path)
+      isProtected: node["protected"]?.text == "true", address: address,
+      drift: node["drift"]?.text.flatMap(IntentDocument.Drift.init), contentDigest: contentDigest, path: path)
   }
 
-  private static func elementText(_ node: DocumentNode) -> XMLText? {
-    if let xml = node["xml"]?.text { return XMLText(xml) }
+  /// A reference borrows a device: it binds an id and has no opinion on the device.
+  private static func refuseOpinions(_ node: DocumentNode, path: String, _ faults: inout [IntentFault]) {
+    for key in ["bootOrder", "address", "replace", "unplug", "drift"] where node[key] != nil {
+      faults.append(
+        IntentFault(
+          "\(path) is a reference and states '\(key)'", at: node.position, path: "\(path).\(key)",
+          remedy: "a reference only binds the id to a device that is there"))
+    }
+  }
+
+  /// The element as the document gives it, in XML or as a short form.
+  private static func given(
+    _ node: DocumentNode, path: String, _ faults: inout [IntentFault]
+  ) -> DomainDocument? {
+    var text = node["xml"]?.text.map { XMLText($0) }
     for kind in IntentGrammar.shortForms {
       guard let form = node[kind.name] else { continue }
-      return kind.element(shortForm: form.entries.map { ($0.key, $0.value.text ?? "") })
+      text = kind.element(shortForm: form.entries.map { ($0.key, $0.value.text ?? "") })
     }
-    return nil
+    guard let text else { return nil }
+    do throws(XMLFault) {
+      return try DomainDocument(text, limits: .intent)
+    } catch {
+      faults.append(IntentFault("\(path): \(error.message)", at: node.position, path: path))
+      return nil
+    }
   }
 
-  /// Drive addresses count per interface, which the device's own bus says.
-  private static func slot(_ node: DocumentNode, of device: Device) -> Slot? {
-    var interface = "scsi"
-    if case .drive(let name) = device.slotKind() { interface = name }
-    func number(_ key: String) -> UInt64 { node[key]?.text.flatMap { parseNumber($0) } ?? 0 }
-    switch node["type"]?.text {
-    case "pci":
-      return .pci(
-        PCIAddress(
-          domain: number("domain"), bus: number("bus"), slot: number("slot"), function: number("function")))
-    case "drive":
-      return .drive(
-        DriveAddress(
-          interface: interface, controller: number("controller"), bus: number("bus"),
-          target: number("target"), unit: number("unit")))
-    case "usb": return .usb(bus: number("bus"), port: node["port"]?.text ?? "")
-    case "virtio-serial":
-      return .virtioSerial(controller: number("controller"), bus: number("bus"), port: number("port"))
-    default: return nil
-    }
+  /// What must hold: the element without what vmctl keeps apart. An address that is no slot (isa, say) stays.
+  private static func content(of device: Device) -> ElementDraft {
+    var draft = ElementDraft(device.element)
+    for child in ["alias", "boot"] { draft.removeChildren(named: child) }
+    if device.slot != nil || device.hasEmptyAddress { draft.removeChildren(named: "address") }
+    return draft
   }
+
+  private static func digest(_ draft: ElementDraft, _ bootOrder: UInt64?) -> Digest? {
+    var draft = draft
+    if let bootOrder { draft.replaceChild("boot", attributes: [("order", String(bootOrder))]) }
+    return (try? DomainDocument(draft.xml, limits: .intent))?.root.canonicalDigest
+  }
+
+  private static func checkAlias(
+    _ device: Device, _ id: DeviceID, _ node: DocumentNode, path: String, _ faults: inout [IntentFault]
+  ) {
+    guard let alias = device.alias, alias != id.alias else { return }
+    faults.append(
+      IntentFault(
+        "\(path).xml has the alias '\(shown(alias))', but the id '\(id)' makes it '\(id.alias)'", at: node.position,
+        path: path, remedy: "leave <alias> out"))
+  }
+}
+
+extension Device {
+  /// `<address type='pci'/>` says which kind of slot and leaves the choice open.
+  var hasEmptyAddress: Bool { element.child("address")?.attributes.map(\.name) == ["type"] }
 }

@@ -39,7 +39,9 @@ package struct WantedDevice: Sendable {
   package let unplug: Unplug
   package let isProtected: Bool
   package let address: Slot?
-  /// SHA-256 of what was stated of the device's content.
+  /// What to do with foreign changes, where the document says it of the device and not only of the domain.
+  package let drift: IntentDocument.Drift?
+  /// SHA-256 of what was stated of the device: its content and its boot order.
   package let contentDigest: Digest?
   /// `spec.devices[2]`, for messages.
   package let path: String

@@ -4,18 +4,22 @@ extension Connection {
   package func observe(_ reference: DomainReference) async throws(LibvirtError) -> Observation? {
     try await call { (connection) throws(LibvirtError) in
       do throws(LibvirtError) {
-        let domain = try DomainHandle(reference, on: connection)
-        let reading = try DomainReading(domain)
-        let standing = try Standing(domain)
-        if reading.agrees(with: standing) { return reading.observation(standing) }
-        // Started or stopped between the reads. Once more is enough: the reads take a hundredth of a start. And
-        // through another handle, since the id is of the time of the look-up.
-        let again = try DomainHandle(reference, on: connection)
-        return try DomainReading(again).observation(try Standing(again))
+        // Again, where the domain was started or stopped between the reads, and through another handle, since a
+        // handle's id is of the time of its look-up. The reads take a hundredth of a start: twice is enough for
+        // any hypervisor that starts something.
+        for _ in 0..<5 {
+          let domain = try DomainHandle(reference, on: connection)
+          let reading = try DomainReading(domain)
+          let standing = try Standing(domain)
+          if reading.agrees(with: standing) { return reading.observation(standing) }
+        }
       } catch {
         guard error.meansNoSuchDomain else { throw error }
         return nil
       }
+      throw LibvirtError(
+        code: .operationFailed, domain: .none, message: "the domain was started or stopped each time it was read",
+        function: "virDomainGetXMLDesc")
     }
   }
 
@@ -29,7 +33,8 @@ extension Connection {
   }
 
   package func observe(_ domains: [DomainUUID]) async throws(LibvirtError) -> [Observation] {
-    let readings = try await readings(of: domains)
+    let all = try await call { (connection) throws(LibvirtError) in try AllDomains(connection) }
+    let readings = try await readings(of: domains, all)
     // After the documents: what was started or stopped meanwhile shows, and is read again by itself.
     let roster = try await call { (connection) throws(LibvirtError) in try Roster(connection, withDetails: true) }
     let standings = Dictionary(roster.entries.map { ($0.uuid, $0.standing) }) { first, _ in first }
@@ -45,17 +50,16 @@ extension Connection {
   }
 
   /// The documents of many domains, read on all threads of this connection. A domain that is not there has none.
-  private func readings(of domains: [DomainUUID]) async throws(LibvirtError) -> [DomainUUID: DomainReading] {
+  private func readings(
+    of domains: [DomainUUID], _ all: AllDomains
+  ) async throws(LibvirtError) -> [DomainUUID: DomainReading] {
     let size = min(64, max(1, domains.count / CallThreads.limit))
     let results = await withTaskGroup(of: Result<[DomainUUID: DomainReading], LibvirtError>.self) { group in
       for start in stride(from: 0, to: domains.count, by: size) {
         let chunk = domains[start..<min(start + size, domains.count)]
         group.addTask {
           do throws(LibvirtError) {
-            return .success(
-              try await self.call { (connection) throws(LibvirtError) in
-                try Connection.readings(of: chunk, on: connection)
-              })
+            return .success(try await self.call { (_) throws(LibvirtError) in try all.readings(of: chunk) })
           } catch {
             return .failure(error)
           }
@@ -65,20 +69,6 @@ extension Connection {
     }
     var readings: [DomainUUID: DomainReading] = [:]
     for result in results { readings.merge(try result.get()) { first, _ in first } }
-    return readings
-  }
-
-  private static func readings(
-    of domains: ArraySlice<DomainUUID>, on connection: OpaquePointer
-  ) throws(LibvirtError) -> [DomainUUID: DomainReading] {
-    var readings: [DomainUUID: DomainReading] = [:]
-    for domain in domains {
-      do throws(LibvirtError) {
-        readings[domain] = try DomainReading(try DomainHandle(.uuid(domain), on: connection))
-      } catch {
-        guard error.meansNoSuchDomain else { throw error }
-      }
-    }
     return readings
   }
 }

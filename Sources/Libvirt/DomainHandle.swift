@@ -19,6 +19,12 @@ struct DomainHandle: ~Copyable {
   /// Takes over a handle that libvirt returned.
   init(taking raw: OpaquePointer) { self.raw = raw }
 
+  /// Another handle of the same domain, at no cost of a look-up: its id is of the time of the other's.
+  init(sharing raw: OpaquePointer) {
+    virDomainRef(raw)
+    self.raw = raw
+  }
+
   deinit { virDomainFree(raw) }
 
   func use<T>(_ body: (OpaquePointer) throws(LibvirtError) -> T) throws(LibvirtError) -> T { try body(raw) }

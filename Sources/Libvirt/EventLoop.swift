@@ -23,8 +23,7 @@ enum EventLoop {
   static func start() { started }
 
   private static let started: Void = {
-    // Without a timeout an idle loop sleeps until a descriptor wakes it, and a descriptor that another thread adds
-    // meanwhile does not.
+    // As libvirt's manual advises: "it will block forever if there are no registered events".
     _ = virEventAddTimeout(1000, { _, _ in }, nil, nil)
     startDetachedThread("libvirt-events") {
       while true {

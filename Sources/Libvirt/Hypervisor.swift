@@ -30,7 +30,7 @@ package protocol Hypervisor: Sendable {
   /// `observe` for many domains, in their order and without those that libvirt does not know.
   ///
   /// What is asked for each domain by itself is its two documents only; everything else comes for all at once. For
-  /// looking at all domains, where five more round trips for each would cost more than the documents.
+  /// looking at all domains, where three or four more round trips for each would cost as much as the documents.
   func observe(_ domains: [DomainUUID]) async throws(LibvirtError) -> [Observation]
 
   /// Defines a domain that does not exist yet, its XML checked against libvirt's schema.

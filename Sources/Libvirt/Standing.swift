@@ -1,5 +1,4 @@
 internal import CLibvirt
-internal import Glibc
 internal import Vocabulary
 
 /// What there is to know of a domain beside its documents. Read after them, it shows whether they still hold.
@@ -25,7 +24,7 @@ struct Standing: Sendable {
   }
 }
 
-/// How all domains stand, in two round trips for any number of them, four with details.
+/// How all domains stand, in two round trips for any number of them, three with details.
 struct Roster: Sendable {
   struct Entry: Sendable {
     let uuid: DomainUUID
@@ -37,8 +36,8 @@ struct Roster: Sendable {
 
   /// Without details, nothing is said of saved images.
   init(_ connection: OpaquePointer, withDetails: Bool) throws(LibvirtError) {
-    let transient = try Roster.list(connection, VIR_CONNECT_LIST_DOMAINS_TRANSIENT)
-    let saved = withDetails ? try Roster.list(connection, VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE) : []
+    let transient = try AllDomains.uuids(connection, VIR_CONNECT_LIST_DOMAINS_TRANSIENT)
+    let saved = withDetails ? try AllDomains.uuids(connection, VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE) : []
     var records: UnsafeMutablePointer<virDomainStatsRecordPtr?>?
     // The one question that is answered for all at once; without it, the state would be a round trip for each.
     let count = try LibvirtError.number(
@@ -58,19 +57,5 @@ struct Roster: Sendable {
         hasManagedSave: saved.contains(uuid))
       return Entry(uuid: uuid, name: String(cString: name), standing: standing)
     }
-  }
-
-  private static func list(
-    _ connection: OpaquePointer, _ filter: virConnectListAllDomainsFlags
-  ) throws(LibvirtError) -> Set<DomainUUID> {
-    var list: UnsafeMutablePointer<OpaquePointer?>?
-    let count = try LibvirtError.number(
-      virConnectListAllDomains(connection, &list, filter.rawValue), "virConnectListAllDomains")
-    let domains = UnsafeBufferPointer(start: list, count: count).compactMap { $0 }
-    defer {
-      for domain in domains { virDomainFree(domain) }
-      free(list)
-    }
-    return Set(domains.compactMap { DomainUUID(of: $0) })
   }
 }

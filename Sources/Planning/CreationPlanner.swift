@@ -4,12 +4,14 @@ import Vocabulary
 
 /// Plans a domain that does not exist: one definition that holds everything, with every slot chosen (I1, R10).
 struct CreationPlanner {
-  private let input: PlanningInput
-  private var plan: Plan
+  let input: PlanningInput
+  var plan: Plan
+  private let composer: DeviceComposer
 
   init(_ input: PlanningInput) {
     self.input = input
     plan = Plan(name: input.wanted.name.text, uuid: input.uuid, generation: input.generation)
+    composer = DeviceComposer(domain: input.uuid, libvirt: input.host.libvirt)
   }
 
   mutating func run() -> Plan {
@@ -26,6 +28,7 @@ struct CreationPlanner {
         wouldTake: "add spec.creation")
       return plan
     }
+    if let refusal = Refusal.unlistedRemove(input.wanted) { plan.refused.append(refusal) }
     let base: DomainDocument?
     switch creation.content {
     case .stated(let stated): base = skeleton(stated)
@@ -33,19 +36,20 @@ struct CreationPlanner {
     }
     guard let base, let definition = definition(base) else { return plan }
     place(definition, digest: creation.digest)
-    if plan.refused.contains(where: \.concernsWholePlan) {
+    // Of a domain that does not exist nothing can be done in part.
+    if !plan.refused.isEmpty {
       plan.steps = []
       plan.placements = []
     }
     return plan
   }
 
-  private mutating func refuse(
-    _ code: Problem.Code, path: String? = nil, wanted: String? = nil, found: String? = nil, reason: String,
-    wouldTake: String? = nil
+  mutating func refuse(
+    _ code: Problem.Code, target: Step.Target = .domain, path: String? = nil, wanted: String? = nil,
+    found: String? = nil, reason: String, wouldTake: String? = nil
   ) {
     plan.refused.append(
-      Refusal(code, target: .domain, path: path, wanted: wanted, found: found, reason: reason, wouldTake: wouldTake))
+      Refusal(code, target: target, path: path, wanted: wanted, found: found, reason: reason, wouldTake: wouldTake))
   }
 
   private mutating func definition(_ document: DomainDocument) -> DomainDefinition? {
@@ -57,186 +61,46 @@ struct CreationPlanner {
     }
   }
 
-  // MARK: What floats is resolved (R10)
-
-  private mutating func skeleton(_ stated: CreationIntent.Stated) -> DomainDocument? {
-    guard let machine = resolveMachine(stated.machine) else { return nil }
-    guard let family = MachineFamily(machine) else {
-      refuse(
-        "machine-unsupported", path: "spec.creation.machine", wanted: stated.machine,
-        reason: "vmctl lays out pc and q35 machines by itself, no others", wouldTake: "spec.creation.xml")
-      return nil
-    }
-    let firmware = resolveFirmware(stated.firmware, machine: machine)
-    let cpu = resolveCPU(stated)
-    for (path, place) in [(stated.kernel, "kernel"), (stated.initrd, "initrd")] {
-      guard let path, let fact = input.host.files[path] else { continue }
-      plan.refused += Preflight.file(path, fact, target: .domain, at: "spec.creation.\(place)")
-    }
-    if let limit = input.host.machines.first(where: { $0.name == machine })?.maximumCPUs, stated.vcpus > limit {
-      refuse(
-        "too-many-vcpus", path: "spec.creation.vcpus", wanted: String(stated.vcpus), found: String(limit),
-        reason: "\(machine) has at most \(limit) virtual CPUs")
-    }
-    if let vcpus = input.wanted.vcpus, vcpus > stated.vcpus {
-      refuse(
-        "too-many-vcpus", path: "spec.vcpus", wanted: String(vcpus), found: String(stated.vcpus),
-        reason: "spec.vcpus is more than the maximum in spec.creation.vcpus")
-    }
-    if let memory = input.wanted.memory, memory > stated.memory {
-      refuse(
-        "too-much-memory", path: "spec.memory", wanted: "\(memory) KiB", found: "\(stated.memory) KiB",
-        reason: "spec.memory is more than the boot memory in spec.creation.memory")
-    }
-    guard plan.refused.isEmpty else { return nil }
-    let composer = DefinitionComposer(
-      input: input, stated: stated, machine: machine, family: family, firmware: firmware, cpu: cpu)
-    guard let document = try? DomainDocument(composer.skeleton()) else {
-      refuse("internal", reason: "the definition that vmctl wrote is no XML")
-      return nil
-    }
-    return document
-  }
-
-  private mutating func resolveMachine(_ name: String) -> String? {
-    // Without host facts (an offline plan) the name stands as it is, and the plan says so.
-    guard !input.host.machines.isEmpty else {
-      plan.notes.append("machine '\(name)' is not resolved: nothing is known of the host")
-      return name
-    }
-    guard let machine = input.host.resolve(machine: name) else {
-      let known = input.host.machines.filter { $0.canonical != nil }.map(\.name)
-      refuse(
-        "machine-unknown", path: "spec.creation.machine", wanted: name,
-        reason: "the host has no machine type '\(name)'",
-        wouldTake: nearest(to: name, among: input.host.machines.map(\.name)).map { "did you mean '\($0)'?" }
-          ?? "one of \(known.joined(separator: ", ")) or a versioned name")
-      return nil
-    }
-    if machine.deprecated { plan.notes.append("machine type \(machine.name) is deprecated on this host") }
-    return machine.name
-  }
-
-  private mutating func resolveFirmware(
-    _ firmware: CreationIntent.Firmware, machine: String
-  ) -> DefinitionComposer.Firmware {
-    guard case .efi(let followHost) = firmware else { return .bios }
-    if followHost {
-      plan.notes.append("the firmware follows the host: libvirt chooses it again at every cold boot")
-      return .floating
-    }
-    guard let image = input.host.firmware.first(where: { $0.serves(machine: machine) && !$0.secureBoot }) else {
-      refuse(
-        "firmware-missing", path: "spec.creation.firmware", wanted: "efi",
-        reason: "the host has no EFI firmware for \(machine)", wouldTake: "install the package ovmf")
-      return .bios
-    }
-    return .image(image)
-  }
-
-  private mutating func resolveCPU(_ stated: CreationIntent.Stated) -> DefinitionComposer.CPU? {
-    guard let cpu = stated.cpu else { return nil }
-    switch cpu.model {
-    case "host-passthrough", "maximum":
-      plan.notes.append("cpu \(cpu.model) is whatever the host has: the guest's CPU changes with the host")
-      return .mode(cpu.model)
-    case "host-model" where cpu.followHost:
-      plan.notes.append("the CPU follows the host: libvirt chooses it again at every cold boot")
-      return .mode(cpu.model)
-    case "host-model":
-      guard let model = input.host.hostModel else {
-        refuse(
-          "cpu-unknown", path: "spec.creation.cpu.model", wanted: "host-model",
-          reason: "what host-model stands for on the host is not known", wouldTake: "name a model")
-        return nil
-      }
-      return .custom(model)
-    default: return .custom(HostModel(model: cpu.model, vendor: nil, features: []))
-    }
-  }
-
-  /// A definition of the user's own: name and UUID are put in or checked, what floats is resolved, the rest is kept
-  /// (R12).
-  private mutating func given(_ document: DomainDocument) -> DomainDocument? {
-    let root = document.root
-    if let name = root.child("name")?.trimmedText, name != input.wanted.name.text {
-      refuse(
-        "name-mismatch", path: "spec.creation.xml", wanted: input.wanted.name.text, found: name,
-        reason: "the XML names another domain than the document")
-    }
-    if let text = root.child("uuid")?.trimmedText, let uuid = DomainUUID(text), uuid != input.uuid {
-      refuse(
-        "uuid-clash", path: "spec.creation.xml", wanted: input.uuid.description, found: text,
-        reason: "the XML has another UUID than the document", wouldTake: "state it as metadata.uuid")
-    }
-    if root.child("os")?.child("boot") != nil {
-      refuse(
-        "os-boot", path: "spec.creation.xml", found: "<os><boot/></os>",
-        reason: "libvirt then refuses every boot order of a device for ever",
-        wouldTake: "leave <boot> out of <os> and give devices a boot order")
-    }
-    if root.child("metadata")?.children.contains(where: { $0.namespaceURI == ManagedState.namespace }) ?? false {
-      refuse(
-        "foreign-metadata", path: "spec.creation.xml", reason: "the XML carries vmctl's own metadata element",
-        wouldTake: "leave it out")
-    }
-    guard plan.refused.isEmpty else { return nil }
-    var edit = Edit(document)
-    var head: [XMLText] = []
-    if root.child("name") == nil {
-      head.append(XMLText("<name>\(XMLWriter.escape(input.wanted.name.text))</name>"))
-    }
-    if root.child("uuid") == nil { head.append(XMLText("<uuid>\(input.uuid)</uuid>")) }
-    if root.child("devices") == nil { head.append(XMLText("<devices/>")) }
-    for xml in head { edit.append(xml, to: root) }
-    if let type = root.child("os")?.child("type") {
-      guard let machine = resolveMachine(type["machine"] ?? "pc") else { return nil }
-      edit.set("machine", to: machine, on: type)
-    }
-    if let cpu = root.child("cpu"), cpu["mode"] == "host-model", let model = input.host.hostModel {
-      edit.replace(cpu, with: DefinitionComposer.cpuElement(.custom(model), numa: nil, check: "partial"))
-    }
-    return try? edit.apply()
-  }
-
   // MARK: Devices
+
+  /// What the definition gets of the documents' devices.
+  private struct Additions {
+    var slots: SlotBook
+    var controllers: [XMLText] = []
+    var elements: [XMLText] = []
+  }
 
   /// Puts every device on a slot and into the definition.
   private mutating func place(_ skeleton: DomainDefinition, digest: Digest) {
-    var allocator = SlotAllocator([skeleton])
-    let composer = DeviceComposer(domain: input.uuid, libvirt: input.host.libvirt)
-    var bindings: [ManagedState.Binding] = []
-    var elements: [XMLText] = []
-    let wanted = (input.wanted.devices ?? []).filter { $0.sides != .live }
+    var additions = Additions(slots: SlotBook([skeleton]))
+    // What is wanted of the running domain only is attached when it runs.
+    let wanted = (input.wanted.devices ?? []).filter { $0.isWanted(on: .persistent) }
+    for device in wanted { if let address = device.address { additions.slots.reserve(address, for: device.id) } }
     let firstBoot = bootDevice(wanted, skeleton)
     for device in wanted {
-      bindings.append(
-        ManagedState.Binding(
-          id: device.id, isReference: device.element == nil, content: device.contentDigest,
-          isProtected: device.isProtected))
       guard let element = device.element else {
-        if case .reference(let reference) = device.content,
-          PlanningPass.find(reference, in: skeleton) == nil
-        {
-          refuse(
-            "reference-missing", path: device.path, reason: "the document refers to a device that is not there")
-        }
+        refuseReference(device, skeleton)
         continue
       }
       plan.refused += Preflight.refusals(device, element, input.host)
       refuseClash(device, element, skeleton)
-      guard let slot = slot(device, element, &allocator) else { continue }
+      provide(device, element, skeleton, &additions)
+      guard let slot = slot(device, element, skeleton, &additions) else { continue }
       let order = device.bootOrder ?? (device.id == firstBoot ? 1 : nil)
-      elements.append(
+      additions.elements.append(
         composer.compose(
           element, kind: device.kind, id: device.id, alias: device.id.alias, slot: slot.value, bootOrder: order))
       plan.placements.append(Placement(device: device.id, kind: device.kind.name, slot: slot.value, guestPath: nil))
     }
-    guard let definition = finish(skeleton, elements, bindings, digest) else { return }
+    for (kind, capacity) in additions.slots.capacity { plan.capacity[kind.words] = capacity }
+    for (kind, names) in additions.slots.short.sorted(by: { $0.key.words < $1.key.words }) {
+      plan.refused.append(.slotsShort(kind, additions.slots.capacity[kind], names))
+    }
+    guard let definition = finish(skeleton, additions.controllers + additions.elements, digest) else { return }
+    let topology = definition.pci
     for index in plan.placements.indices {
-      let placement = plan.placements[index]
-      guard case .pci(let address) = placement.slot else { continue }
-      plan.placements[index].guestPath = definition.pci.guestPath(of: address)
+      guard case .pci(let address) = plan.placements[index].slot else { continue }
+      plan.placements[index].guestPath = topology.guestPath(of: address)
     }
     plan.steps.append(
       Step(
@@ -248,65 +112,103 @@ struct CreationPlanner {
   }
 
   /// A definition without any boot order gets `<os><boot dev='hd'/>` from libvirt, and then no device can ever have
-  /// a boot order (T2). So the first disk gets one, or else the first card.
+  /// a boot order (T2). So the first device of the kind that boots best gets one.
   private mutating func bootDevice(_ wanted: [WantedDevice], _ skeleton: DomainDefinition) -> DeviceID? {
-    let stated = wanted.contains { $0.bootOrder != nil } || skeleton.devices.contains { $0.bootOrder != nil }
-    guard !stated else { return nil }
-    let disk = wanted.first { $0.kind === DeviceKind.disk }
-    let chosen = disk ?? wanted.first { $0.kind === DeviceKind.interface }
+    let isStated = wanted.contains { $0.bootOrder != nil } || skeleton.devices.contains { $0.bootOrder != nil }
+    guard !isStated else { return nil }
+    let ranked = wanted.enumerated().compactMap { place, device -> (rank: Int, place: Int, id: DeviceID)? in
+      guard case .preferred(let rank) = device.kind.boot, device.element != nil else { return nil }
+      return (rank, place, device.id)
+    }
+    let chosen = ranked.min { ($0.rank, $0.place) < ($1.rank, $1.place) }?.id
     if let chosen {
-      plan.notes.append("no device has a boot order: '\(chosen.id)' gets 1")
+      plan.notes.append("no device has a boot order: '\(chosen)' gets 1")
     } else {
       plan.notes.append("nothing to boot from: libvirt adds <boot dev='hd'/>, and no device can get a boot order later")
     }
-    return chosen?.id
+    return chosen
   }
 
+  private mutating func refuseReference(_ device: WantedDevice, _ skeleton: DomainDefinition) {
+    guard case .reference(let reference) = device.content else { return }
+    let found = PlanningPass.candidates(reference, in: skeleton)
+    if found.count != 1 { plan.refused.append(.reference(reference, of: device, found)) }
+  }
+
+  /// R12: a device both in `creation.xml` and in `devices` is an error.
   private mutating func refuseClash(_ device: WantedDevice, _ element: Element, _ skeleton: DomainDefinition) {
-    for unique in device.kind.unique {
-      guard let value = element.value(at: unique.path) else { continue }
-      if skeleton.devices.contains(where: { $0.kind === device.kind && $0.element.value(at: unique.path) == value }) {
-        refuse(
-          "target-taken", path: device.path, wanted: value,
-          reason: "the \(unique.word) \(value) is also in spec.creation.xml",
-          wouldTake: "state the device once")
+    for other in skeleton.devices {
+      var clash = other.hasAlias(device.id.alias) ? "alias \(device.id.alias)" : nil
+      if let order = device.bootOrder, other.bootOrder == order { clash = "boot order \(order)" }
+      for unique in device.kind.unique where other.kind == device.kind {
+        let form = device.kind.field(at: unique.path)?.form ?? .text
+        guard let value = element.value(at: unique.path).map(form.normalised),
+          other.element.value(at: unique.path).map(form.normalised) == value
+        else { continue }
+        clash = "\(unique.word) \(value)"
       }
+      guard let clash else { continue }
+      refuse(
+        "target-taken", target: .device(device.id), path: device.path, wanted: clash,
+        reason: "the \(clash) is also in spec.creation", wouldTake: "state the device once")
+      return
     }
+  }
+
+  /// A controller that the definition lacks: libvirt would add one of its own choice (T14).
+  private mutating func provide(
+    _ device: WantedDevice, _ element: Element, _ skeleton: DomainDefinition, _ additions: inout Additions
+  ) {
+    let need = device.kind.controller.first { $0.when?.holds(for: element, libvirt: input.host.libvirt) ?? true }
+    guard let need else { return }
+    let address = device.address?.controller
+    let index = address.flatMap { $0.type == need.type ? $0.index : nil } ?? 0
+    guard !additions.slots.allocator.hasController(need.type, address == nil ? nil : index) else { return }
+    var draft = ElementDraft("controller")
+    draft.set(attribute: "type", need.type)
+    draft.set(attribute: "index", String(index))
+    if let model = need.model { draft.set(attribute: "model", model) }
+    guard let plain = try? DomainDocument(draft.xml).root else { return }
+    if DeviceKind.controller.slotKind(of: plain, libvirt: input.host.libvirt) == .pci, skeleton.hasPCI {
+      guard let place = additions.slots.place(.pci, for: nil, named: "the \(need.type) controller") else { return }
+      draft.replaceChild("address", attributes: place.slot.addressAttributes)
+    }
+    additions.slots.addController(plain)
+    additions.controllers.append(draft.xml)
   }
 
   private struct ChosenSlot { let value: Slot? }
 
   private mutating func slot(
-    _ device: WantedDevice, _ element: Element, _ allocator: inout SlotAllocator
+    _ device: WantedDevice, _ element: Element, _ skeleton: DomainDefinition, _ additions: inout Additions
   ) -> ChosenSlot? {
+    let kind = device.kind.slotKind(of: element, libvirt: input.host.libvirt)
+    if kind == .pci, !skeleton.hasPCI {
+      // A definition of the user's own without buses: libvirt makes them, and places everything once and for all.
+      plan.notes.append("libvirt places '\(device.id)': spec.creation.xml has no PCI controllers")
+      return ChosenSlot(value: device.address)
+    }
     if let address = device.address {
-      guard allocator.isFree(address) else {
-        refuse(
-          "slot-taken", path: device.path + ".address", wanted: address.description, reason: "the slot is taken",
-          wouldTake: "leave `address` out: vmctl chooses a free one")
+      if let refusal = additions.slots.allocator.refusal(of: address, for: device, kind, forHotplug: false) {
+        plan.refused.append(refusal)
         return nil
       }
-      allocator.take(address)
+      additions.slots.take(address, kind)
       return ChosenSlot(value: address)
     }
-    guard let kind = device.kind.slotKind(of: element, libvirt: input.host.libvirt) else {
-      return ChosenSlot(value: nil)
-    }
-    guard let slot = allocator.allocate(kind, for: device.id) else {
-      refuse(
-        "slots-short", path: kind.words, reason: "there is no \(kind.words) slot for '\(device.id)'",
-        wouldTake: kind == .pci ? "more rootPorts, or fewer devices" : "another bus, or fewer devices")
-      return nil
-    }
-    return ChosenSlot(value: slot)
+    guard let kind else { return ChosenSlot(value: nil) }
+    return additions.slots.place(kind, for: device.id, named: device.id.text).map { ChosenSlot(value: $0.slot) }
   }
 
+  // MARK: The definition
+
   private mutating func finish(
-    _ skeleton: DomainDefinition, _ elements: [XMLText], _ bindings: [ManagedState.Binding], _ digest: Digest
+    _ skeleton: DomainDefinition, _ elements: [XMLText], _ digest: Digest
   ) -> DomainDefinition? {
-    let state = ManagedState(
-      generation: input.generation, creationDigest: digest, isProtected: input.wanted.isProtected, bindings: bindings)
     guard let devices = skeleton.root.child("devices") else { return nil }
+    let state = ManagedState(
+      generation: input.generation, creationDigest: digest, isProtected: input.wanted.isProtected,
+      bindings: (input.wanted.devices ?? []).map { binding($0, skeleton) })
     var edit = Edit(skeleton.document)
     for element in elements { edit.append(element, to: devices) }
     if let metadata = skeleton.root.child("metadata") {
@@ -326,13 +228,28 @@ struct CreationPlanner {
     }
   }
 
-  /// Whether a stated machine is what a domain has: `q35` equals any `pc-q35-*` (R10).
-  static func sameFamily(_ stated: String, _ resolved: String, _ found: String) -> Bool {
-    if stated == found || resolved == found { return true }
-    switch stated {
-    case "q35": return found.hasPrefix("pc-q35-")
-    case "pc": return found.hasPrefix("pc-i440fx-")
-    default: return false
+  /// The same binding that a later plan finds right, so that the first look after the creation writes nothing (I9).
+  private func binding(_ device: WantedDevice, _ skeleton: DomainDefinition) -> ManagedState.Binding {
+    var binding = ManagedState.Binding(
+      id: device.id, isReference: device.element == nil, content: device.contentDigest,
+      isProtected: device.isProtected)
+    switch device.content {
+    case .reference(let reference):
+      guard let found = PlanningPass.candidates(reference, in: skeleton).first else { break }
+      if let alias = found.alias, alias.hasPrefix("ua-") {
+        binding.alias = alias == device.id.alias ? nil : alias
+      } else {
+        binding.key = found.bindingKey(in: skeleton)
+      }
+    case .element(let document) where !device.kind.takesAlias:
+      binding.key = Device(document.root, kind: device.kind).bindingKey(in: skeleton)
+    case .element: break
     }
+    return binding
   }
+}
+
+extension DomainDefinition {
+  /// Whether the definition says which PCI buses there are.
+  fileprivate var hasPCI: Bool { pci.root != .none }
 }

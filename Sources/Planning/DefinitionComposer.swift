@@ -15,6 +15,15 @@ enum MachineFamily {
       return nil
     }
   }
+
+  /// How many places the layouts below make room for: eight ports on each of 14 slots; 25 slots of the root, each of
+  /// which may be a bridge with 31.
+  var mostPlaces: Int {
+    switch self {
+    case .q35: 14 * 8
+    case .pc: 25 * 31
+    }
+  }
 }
 
 /// Writes the definition of a new domain without its devices: everything that libvirt would otherwise choose, with
@@ -51,10 +60,7 @@ struct DefinitionComposer {
         features.element("apic")
       }
       if cpu != nil || stated.hotplugMemory != nil {
-        domain.raw(
-          DefinitionComposer.cpuElement(
-            cpu, numa: stated.hotplugMemory.map { _ in (stated.vcpus, stated.memory) },
-            check: type == "kvm" ? "partial" : "none"))
+        domain.raw(cpuElement(check: type == "kvm" ? "partial" : "none"))
       }
       domain.element("clock", ["offset": "utc"])
       domain.element("on_poweroff", text: "destroy")
@@ -90,8 +96,8 @@ struct DefinitionComposer {
     }
   }
 
-  /// A custom model with its features; memory hotplug needs a NUMA cell until libvirt 9.6.
-  static func cpuElement(_ cpu: CPU?, numa: (vcpus: UInt64, memory: UInt64)?, check: String) -> XMLText {
+  /// The CPU; memory hotplug needs a NUMA cell until libvirt 9.6.
+  private func cpuElement(check: String) -> XMLText {
     var writer = XMLWriter()
     var attributes: KeyValuePairs<String, String?> = [:]
     switch cpu {
@@ -100,19 +106,13 @@ struct DefinitionComposer {
     case .none: break
     }
     writer.element("cpu", attributes) { element in
-      if case .custom(let model) = cpu {
-        element.element("model", ["fallback": "forbid"], text: model.model)
-        if let vendor = model.vendor { element.element("vendor", text: vendor) }
-        for feature in model.features {
-          element.element("feature", ["policy": feature.policy, "name": feature.name])
-        }
-      }
-      if let numa {
+      if case .custom(let model) = cpu { DefinitionComposer.write(model, overridden: [], &element) }
+      if stated.hotplugMemory != nil {
         element.element("numa") {
           $0.element(
             "cell",
             [
-              "id": "0", "cpus": numa.vcpus > 1 ? "0-\(numa.vcpus - 1)" : "0", "memory": String(numa.memory),
+              "id": "0", "cpus": stated.vcpus > 1 ? "0-\(stated.vcpus - 1)" : "0", "memory": String(stated.memory),
               "unit": "KiB",
             ])
         }
@@ -121,19 +121,68 @@ struct DefinitionComposer {
     return writer.finish()
   }
 
+  /// A custom CPU in the place of a floating one, with everything else that the element said: topology, NUMA cells,
+  /// features that were asked for.
+  static func cpu(_ model: HostModel, check: String, keeping given: Element) -> XMLText {
+    let own = given.children(named: "feature")
+    var writer = XMLWriter()
+    writer.element("cpu", ["mode": "custom", "match": "exact", "check": check]) { element in
+      write(model, overridden: Set(own.compactMap { $0["name"] }), &element)
+      for child in given.children where !child.named("model") && !child.named("vendor") { element.raw(child.source) }
+    }
+    return writer.finish()
+  }
+
+  private static func write(_ model: HostModel, overridden: Set<String>, _ cpu: inout XMLWriter) {
+    cpu.element("model", ["fallback": "forbid"], text: model.model)
+    if let vendor = model.vendor { cpu.element("vendor", text: vendor) }
+    for feature in model.features where !overridden.contains(feature.name) {
+      cpu.element("feature", ["policy": feature.policy, "name": feature.name])
+    }
+  }
+
   // MARK: Devices that every domain has
 
-  /// How many wanted devices take a PCI place of their own.
-  private var pciDevices: Int {
-    (input.wanted.devices ?? []).filter { device in
-      guard let element = device.element, device.sides != .live else { return false }
-      return device.address == nil && device.kind.slotKind(of: element, libvirt: input.host.libvirt) == .pci
-    }.count
+  /// The devices of the definition, with their elements.
+  private var wanted: [(device: WantedDevice, element: Element)] {
+    (input.wanted.devices ?? []).compactMap { device in
+      device.isWanted(on: .persistent) ? device.element.map { (device, $0) } : nil
+    }
+  }
+
+  private func slotKind(_ device: WantedDevice, _ element: Element) -> SlotRule.Kind? {
+    device.kind.slotKind(of: element, libvirt: input.host.libvirt)
+  }
+
+  /// PCI places that have to be made: for each device that takes one (a device with an address on the root itself
+  /// does not), for controllers that addresses name beside the first of their type, and those to be left free.
+  private var places: Int {
+    let devices = wanted.count { device, element in
+      if case .pci(let address) = device.address { return address.bus != 0 }
+      return slotKind(device, element) == .pci
+    }
+    let controllers = Set(wanted.compactMap { $0.device.address?.controller })
+    return devices + controllers.count { $0.type != "pci" && $0.index > 0 } + Int(stated.rootPorts)
+  }
+
+  /// Why the layout cannot hold what is wanted.
+  var refusal: Refusal? {
+    if places > family.mostPlaces {
+      return Refusal(
+        "slots-short", path: "pci", wanted: "\(places) pci slots", found: "\(family.mostPlaces) in the layout",
+        reason: "there is no room: \(places) PCI places are wanted, and vmctl lays out \(family.mostPlaces) at most",
+        wouldTake: "scsi disks, or spec.creation.xml")
+    }
+    guard family == .q35, let disk = wanted.first(where: { slotKind($0.device, $0.element) == .drive("ide") }) else {
+      return nil
+    }
+    return Refusal(
+      "bus-unsupported", target: .device(disk.device.id), path: disk.device.path, wanted: "ide",
+      reason: "a q35 machine has no ide bus", wouldTake: "bus: sata, or machine: pc")
   }
 
   private func devices(_ devices: inout XMLWriter) {
     if let emulator = input.host.emulator { devices.element("emulator", text: emulator) }
-    let places = pciDevices + Int(stated.rootPorts)
     switch family {
     case .q35: expressPorts(places, &devices)
     case .pc: conventionalBridges(places, &devices)
@@ -143,6 +192,12 @@ struct DefinitionComposer {
     controller("usb", "qemu-xhci", at: first, &devices)
     controller("virtio-serial", nil, at: first + 1, &devices)
     controller("scsi", "virtio-scsi", at: first + 2, &devices)
+    if family == .q35 {
+      // The chipset's own, written out where it is.
+      devices.element("controller", ["type": "sata", "index": "0"]) {
+        address(PCIAddress(bus: 0, slot: 0x1f, function: 2), &$0)
+      }
+    }
     serialPort(&devices)
     if stated.graphics != "none" {
       devices.element("graphics", ["type": stated.graphics, "port": "-1", "autoport": "yes"]) {
@@ -195,8 +250,12 @@ struct DefinitionComposer {
   }
 
   private func address(_ slot: UInt64, _ device: inout XMLWriter) {
+    address(PCIAddress(bus: 0, slot: slot), &device)
+  }
+
+  private func address(_ address: PCIAddress, _ device: inout XMLWriter) {
     device.begin("address")
-    for (name, value) in Slot.pci(PCIAddress(bus: 0, slot: slot)).addressAttributes { device.attribute(name, value) }
+    for (name, value) in Slot.pci(address).addressAttributes { device.attribute(name, value) }
     device.end()
   }
 

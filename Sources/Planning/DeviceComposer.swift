@@ -13,12 +13,17 @@ package struct DeviceComposer: Sendable {
     self.libvirt = libvirt
   }
 
-  /// The element with its chosen fields, alias, slot and boot order.
+  /// The element with its chosen fields, alias, slot and boot order. `like` is the device as it is on the other side
+  /// or was before: what was chosen for it stays.
+  ///
+  /// What is chosen follows from the alias, which an id keeps over renaming (R5), so that a device that comes back
+  /// has its MAC and serial again.
   package func compose(
-    _ element: Element, kind: DeviceKind, id: DeviceID, alias: String, slot: Slot?, bootOrder: UInt64?
+    _ element: Element, kind: DeviceKind, id: DeviceID, alias: String, slot: Slot?, bootOrder: UInt64?,
+    like: Element? = nil
   ) -> XMLText {
     var draft = ElementDraft(element)
-    choose(&draft, element, kind, id)
+    choose(&draft, element, kind, DeviceID(alias: alias) ?? id, like)
     if let bootOrder { draft.replaceChild("boot", attributes: [("order", String(bootOrder))]) }
     if kind.takesAlias { draft.replaceChild("alias", attributes: [("name", alias)]) }
     if let slot { draft.replaceChild("address", attributes: slot.addressAttributes) }
@@ -26,11 +31,19 @@ package struct DeviceComposer: Sendable {
   }
 
   /// Adds what the kind's catalogue entry says vmctl chooses, where the document has no opinion.
-  private func choose(_ draft: inout ElementDraft, _ element: Element, _ kind: DeviceKind, _ id: DeviceID) {
+  private func choose(
+    _ draft: inout ElementDraft, _ element: Element, _ kind: DeviceKind, _ id: DeviceID, _ like: Element?
+  ) {
     var current = element
     for chosen in kind.chosen where element.value(at: chosen.path) == nil {
       if let condition = chosen.when, !condition.holds(for: current, libvirt: libvirt) { continue }
-      draft.set(chosen.path, value(chosen.value, id))
+      if let like {
+        // What the guest has is what it keeps, also where that is nothing.
+        guard let own = like.value(at: chosen.path) else { continue }
+        draft.set(chosen.path, own)
+      } else {
+        draft.set(chosen.path, value(chosen.value, id))
+      }
       // Later choices may depend on earlier ones: a disk is a disk before it gets a serial.
       if let document = try? DomainDocument(draft.xml) { current = document.root }
     }

@@ -12,6 +12,7 @@ package struct FieldDifference: Sendable, Hashable {
 package enum Differ {
   /// Fields of `wanted` that `device` does not have so, after the catalogue's normalising.
   package static func differences(wanted: Element, device: Element, kind: DeviceKind) -> [FieldDifference] {
+    if device.states(wanted) { return [] }
     var found: [FieldDifference] = []
     compare(wanted, device, kind, prefix: "", &found)
     return found
@@ -20,25 +21,56 @@ package enum Differ {
   private static func compare(
     _ wanted: Element, _ device: Element, _ kind: DeviceKind, prefix: String, _ found: inout [FieldDifference]
   ) {
-    for (name, value) in wanted.attributes {
+    for (name, value) in wanted.attributes where !isUnit(name, wanted, device) {
       check(value, device.attribute(named: name), FieldPath(prefix + "@" + name), kind, &found)
     }
-    if !wanted.hasChildren {
-      let text = wanted.trimmedText
-      if !text.isEmpty { check(text, device.trimmedText, FieldPath(String(prefix.dropLast())), kind, &found) }
-    }
+    if !wanted.hasChildren { compareText(wanted, device, kind, prefix: prefix, &found) }
+    let counterparts = Dictionary(grouping: device.children, by: \.name)
     var seen: [String: Int] = [:]
     for child in wanted.children {
       let name = child.name
       let place = seen[name, default: 0]
       seen[name] = place + 1
       let path = prefix + name + "/"
-      if let counterpart = nth(place, name, of: device) {
-        compare(child, counterpart, kind, prefix: path, &found)
+      if let same = counterparts[name], place < same.count {
+        compare(child, same[place], kind, prefix: path, &found)
       } else {
         missing(child, kind, prefix: path, &found)
       }
     }
+  }
+
+  private static func compareText(
+    _ wanted: Element, _ device: Element, _ kind: DeviceKind, prefix: String, _ found: inout [FieldDifference]
+  ) {
+    let text = wanted.trimmedText
+    if text.isEmpty { return }
+    let value = device.trimmedText
+    if isUnit("unit", wanted, device), let amount = scaled(text, wanted["unit"]),
+      amount == scaled(value, device["unit"])
+    {
+      return
+    }
+    check(text, value, FieldPath(String(prefix.dropLast())), kind, &found)
+  }
+
+  /// Whether an attribute is the unit of an amount of memory that both sides write out: libvirt prints its own.
+  private static func isUnit(_ name: String, _ wanted: Element, _ device: Element) -> Bool {
+    name == "unit" && scaled(wanted.trimmedText, wanted["unit"]) != nil
+      && scaled(device.trimmedText, device["unit"]) != nil
+  }
+
+  /// Bytes. libvirt's units: `KB` is 1000, `K` and `KiB` are 1024.
+  private static func scaled(_ number: String, _ unit: String?) -> UInt64? {
+    guard let number = parseNumber(number), let unit else { return nil }
+    let factors: [String: UInt64] = [
+      "b": 1, "bytes": 1, "KB": 1000, "k": 1 << 10, "K": 1 << 10, "KiB": 1 << 10, "MB": 1_000_000, "M": 1 << 20,
+      "MiB": 1 << 20, "GB": 1_000_000_000, "G": 1 << 30, "GiB": 1 << 30, "TB": 1_000_000_000_000, "T": 1 << 40,
+      "TiB": 1 << 40,
+    ]
+    guard let factor = factors[unit] else { return nil }
+    let (bytes, overflow) = number.multipliedReportingOverflow(by: factor)
+    return overflow ? nil : bytes
   }
 
   /// A wanted element that the device lacks: each value in it is a difference; an empty element is one by itself.
@@ -59,19 +91,17 @@ package enum Differ {
     _ wanted: String, _ value: String?, _ path: FieldPath, _ kind: DeviceKind, _ found: inout [FieldDifference]
   ) {
     if wanted == value { return }
-    let field = kind.field(at: path)
-    let form = field?.form ?? .text
-    if let value, field?.resolutions[wanted]?.contains(value) ?? false { return }
-    if let value, form.normalised(value) == form.normalised(wanted) { return }
+    if let value {
+      let field = kind.field(at: path)
+      if field?.resolutions[wanted]?.contains(value) ?? false { return }
+      let form = field?.form ?? generalForm(wanted, value)
+      if form.normalised(value) == form.normalised(wanted) { return }
+    }
     found.append(FieldDifference(path: path, wanted: wanted, found: value))
   }
 
-  private static func nth(_ place: Int, _ name: String, of element: Element) -> Element? {
-    var count = 0
-    for child in element.children where child.name == name {
-      if count == place { return child }
-      count += 1
-    }
-    return nil
+  /// Of a field that the catalogue does not know: libvirt prints addresses in hexadecimal, whatever was given.
+  private static func generalForm(_ wanted: String, _ value: String) -> ValueForm {
+    wanted.hasPrefix("0x") || value.hasPrefix("0x") ? .number : .text
   }
 }

@@ -29,6 +29,13 @@ package struct Plan: Sendable {
 
   /// Whether nothing is to do: steps that only keep our own metadata count too.
   package var isEmpty: Bool { steps.isEmpty && refused.isEmpty }
+
+  /// Refusals that concern more than one device leave nothing to do: nothing is half done.
+  mutating func stopIfRefused() {
+    guard refused.contains(where: \.concernsWholePlan) else { return }
+    steps = []
+    placements = []
+  }
 }
 
 /// One libvirt call for one device or setting on one side.
@@ -63,11 +70,13 @@ package struct Step: Sendable, Hashable {
   package var changes: [FieldDifference] = []
   /// Not before this device has left the live side.
   package var waitsFor: DeviceID?
+  /// The alias by which that device is found there: it need not be the step's own.
+  package var waitsForAlias: String?
 
   package init(
     _ action: Action, _ target: Target, kind: String? = nil, side: Side? = nil, effect: Effect, slot: Slot? = nil,
     guestPath: GuestPath? = nil, xml: XMLText? = nil, reason: String, changes: [FieldDifference] = [],
-    waitsFor: DeviceID? = nil
+    waitsFor: DeviceID? = nil, waitsForAlias: String? = nil
   ) {
     self.action = action
     self.target = target
@@ -80,6 +89,7 @@ package struct Step: Sendable, Hashable {
     self.reason = reason
     self.changes = changes
     self.waitsFor = waitsFor
+    self.waitsForAlias = waitsForAlias
   }
 
   /// The C function that carries the step out.
@@ -93,31 +103,6 @@ package struct Step: Sendable, Hashable {
     case .update: "virDomainUpdateDeviceFlags"
     case .setMetadata: "virDomainSetMetadata"
     }
-  }
-}
-
-/// Something that is wanted and is not done.
-package struct Refusal: Sendable, Hashable {
-  package let target: Step.Target?
-  package let code: Problem.Code
-  package let path: String?
-  package let wanted: String?
-  package let found: String?
-  package let reason: String
-  /// What it would take.
-  package let wouldTake: String?
-
-  package init(
-    _ code: Problem.Code, target: Step.Target? = nil, path: String? = nil, wanted: String? = nil,
-    found: String? = nil, reason: String, wouldTake: String? = nil
-  ) {
-    self.code = code
-    self.target = target
-    self.path = path
-    self.wanted = wanted
-    self.found = found
-    self.reason = reason
-    self.wouldTake = wouldTake
   }
 }
 
@@ -160,6 +145,11 @@ package struct WaitingUnplug: Sendable, Hashable {
 package struct Capacity: Sendable, Hashable {
   package let free: Int
   package let needed: Int
+
+  package init(free: Int, needed: Int) {
+    self.free = free
+    self.needed = needed
+  }
 }
 
 package struct UnmanagedDevice: Sendable, Hashable {

@@ -14,31 +14,21 @@ package enum Planner {
   }
 }
 
-/// A wanted device and what it is bound to on each side.
-struct BoundDevice {
-  let wanted: WantedDevice
-  /// What the metadata says of the id; `nil` for an id that is new.
-  let known: ManagedState.Binding?
-  let alias: String
-  var devices: BothSides<Device?>
-
-  var isPresent: Bool { devices.live != nil || devices.persistent != nil }
-}
-
 /// One pass over a domain that exists.
 struct PlanningPass {
   let input: PlanningInput
   let composer: DeviceComposer
   var plan: Plan
+  var sides: BothSides<SideIndex?>
   var bound: [BoundDevice] = []
-  /// Bindings of ids that the document no longer names.
-  var removed: [ManagedState.Binding] = []
-  var allocator: SlotAllocator
-  /// Ids with a change that was refused: their applied content stays what it was.
-  var unsettled: Set<DeviceID> = []
+  /// Devices of ids that the document no longer names.
+  var leaving: [LeavingDevice] = []
   var steps = Stages()
-  var needed: [SlotRule.Kind: Int] = [:]
-  var addedControllers: Set<String> = []
+  /// Ids with a change that is not done yet or was refused: their applied content stays what it was.
+  var unsettled: Set<DeviceID> = []
+  var slots: SlotBook
+  /// Controllers that this plan adds, and where.
+  var addedControllers: [ControllerName: Set<Side>] = [:]
 
   /// Steps by the order of design section 7.
   struct Stages {
@@ -51,18 +41,25 @@ struct PlanningPass {
     var power: [Step] = []
 
     var all: [Step] { metadata + controllers + detaches + attaches + updates + persistent + power }
+
+    var count: Int {
+      metadata.count + controllers.count + detaches.count + attaches.count + updates.count + persistent.count
+        + power.count
+    }
   }
 
   init(_ input: PlanningInput) {
     self.input = input
     composer = DeviceComposer(domain: input.uuid, libvirt: input.host.libvirt)
     plan = Plan(name: input.wanted.name.text, uuid: input.uuid, generation: input.generation)
-    allocator = SlotAllocator(
+    slots = SlotBook(
       input.sides.compactMap { input.definition($0) }, tombstones: input.managed.tombstones, held: input.heldSlots)
+    sides = BothSides(live: input.live.map(SideIndex.init), persistent: input.persistent.map(SideIndex.init))
   }
 
   mutating func run() -> Plan {
     guard identityHolds() else { return plan }
+    refuseUnlisted()
     compareCreation()
     bind()
     if input.wanted.devices != nil {
@@ -70,29 +67,39 @@ struct PlanningPass {
       planRemovals()
       guardRemovals()
     }
-    for index in bound.indices { planDevice(bound[index]) }
+    reserveSlots()
+    // Controllers of the document's own first: what sits on them looks for them.
+    for device in bound where !device.wanted.kind.provides.isEmpty { planDevice(device) }
+    for device in bound where device.wanted.kind.provides.isEmpty { planDevice(device) }
+    orderBootChanges()
+    reportCapacity()
     settings()
     listUnmanaged()
     planMetadata()
     planPower()
+    if input.persistent == nil { plan.notes.append("the domain is transient: changes last as long as it runs") }
     plan.steps = steps.all
-    if plan.refused.contains(where: \.concernsWholePlan) { plan.steps = [] }
+    plan.stopIfRefused()
     return plan
   }
 
   /// Whether live steps make sense: not for a domain that is about to be stopped.
   var changesLive: Bool { input.live != nil && input.wanted.power != .stopped }
 
+  mutating func refuse(_ refusal: Refusal) {
+    if !plan.refused.contains(refusal) { plan.refused.append(refusal) }
+  }
+
   private mutating func identityHolds() -> Bool {
     if let wanted = input.wanted.uuid, wanted != input.uuid {
-      plan.refused.append(
+      refuse(
         Refusal(
           "uuid-clash", target: .domain, path: "metadata.uuid", wanted: wanted.description,
           found: input.uuid.description,
           reason: "the domain '\(input.wanted.name)' has another UUID than the document says",
           wouldTake: "correct the UUID, or choose another name"))
     } else if let applied = input.appliedUUID, applied != input.uuid {
-      plan.refused.append(
+      refuse(
         Refusal(
           "name-reuse", target: .domain, path: "metadata.name", wanted: applied.description,
           found: input.uuid.description,
@@ -102,87 +109,19 @@ struct PlanningPass {
     return plan.refused.isEmpty
   }
 
-  // MARK: Binding
-
-  private mutating func bind() {
-    for wanted in input.wanted.devices ?? [] {
-      let known = input.managed.binding(of: wanted.id) ?? wanted.was.flatMap { input.managed.binding(of: $0) }
-      let alias = known?.deviceAlias ?? (wanted.was?.alias ?? wanted.id.alias)
-      var devices = BothSides<Device?>(live: nil, persistent: nil)
-      for side in input.sides {
-        guard let definition = input.definition(side) else { continue }
-        devices[side] = find(wanted, known, alias, in: definition)
-      }
-      bound.append(BoundDevice(wanted: wanted, known: known, alias: alias, devices: devices))
-    }
-    guard input.wanted.devices != nil else { return }
-    let named = Set(bound.flatMap { [$0.wanted.id, $0.wanted.was].compactMap { $0 } })
-    removed = input.managed.bindings.filter { !named.contains($0.id) }
-  }
-
-  private func find(
-    _ wanted: WantedDevice, _ known: ManagedState.Binding?, _ alias: String, in definition: DomainDefinition
-  ) -> Device? {
-    if let device = definition.device(alias: alias) { return device }
-    if let known, let device = PlanningPass.find(known, in: definition) { return device }
-    if case .reference(let reference) = wanted.content { return PlanningPass.find(reference, in: definition) }
-    if !wanted.kind.takesAlias, let element = wanted.element {
-      let key = Device(element, kind: wanted.kind).naturalKey
-      return definition.devices.first { $0.kind === wanted.kind && $0.naturalKey == key }
-    }
-    return nil
-  }
-
-  static func find(_ binding: ManagedState.Binding, in definition: DomainDefinition) -> Device? {
-    if let device = definition.device(alias: binding.deviceAlias) { return device }
-    guard let key = binding.key else { return nil }
-    return definition.devices.first { "\($0.kind.name) \($0.naturalKey ?? "")" == key }
-  }
-
-  static func find(_ reference: WantedDevice.Reference, in definition: DomainDefinition) -> Device? {
-    let devices = definition.devices.filter { $0.kind.name == reference.kind }
-    if let place = Int(reference.value) { return devices.indices.contains(place) ? devices[place] : nil }
-    return devices.first { device in
-      device.naturalKeys.contains { $0.split(separator: "=", maxSplits: 1).last.map(String.init) == reference.value }
-    }
-  }
-
-  // MARK: What is there and nobody names
-
-  private mutating func listUnmanaged() {
-    let managedAliases = Set(bound.map(\.alias) + removed.map(\.deviceAlias))
-    var found: [UnmanagedDevice] = []
-    var places: [String: Int] = [:]
-    for side in input.sides {
-      guard let definition = input.definition(side) else { continue }
-      for device in definition.devices {
-        if let alias = device.alias, managedAliases.contains(alias) { continue }
-        if bound.contains(where: { $0.devices[side]?.element.range == device.element.range }) { continue }
-        if removed.contains(where: { PlanningPass.find($0, in: definition)?.element.range == device.element.range }) {
-          continue
-        }
-        let key = "\(device.kind.name) \(device.naturalKey ?? "") \(device.slot?.description ?? "")"
-        if let place = places[key], found[place].sides != [side] {
-          found[place] = UnmanagedDevice(
-            kind: device.kind.name, alias: found[place].alias, naturalKey: device.naturalKey, slot: device.slot,
-            sides: found[place].sides.contains(side) ? found[place].sides : found[place].sides + [side])
-        } else {
-          places[key] = found.count
-          found.append(
-            UnmanagedDevice(
-              kind: device.kind.name, alias: device.alias, naturalKey: device.naturalKey, slot: device.slot,
-              sides: [side]))
-        }
-      }
-    }
-    plan.unmanaged = found
+  /// I7 and R4 say what `remove` may touch; as long as it touches nothing, nobody is to believe that it did.
+  private mutating func refuseUnlisted() {
+    guard let refusal = Refusal.unlistedRemove(input.wanted) else { return }
+    refuse(refusal)
   }
 }
 
 extension Refusal {
-  /// Refusals of a field or a kind let other steps go on; all others stop the plan, so that nothing is half done.
-  package var concernsWholePlan: Bool {
-    !["needs-replace", "needs-redefine", "cannot-attach", "cannot-detach", "creation-changed", "setting"].contains(
-      code.rawValue)
+  static func unlistedRemove(_ wanted: IntentDocument) -> Refusal? {
+    guard wanted.unlisted == .remove else { return nil }
+    return Refusal(
+      "unlisted-remove", target: .domain, path: "spec.unlisted", wanted: "remove", found: "keep",
+      reason: "this version of vmctl never removes devices that no document named",
+      wouldTake: "`unlisted: keep`; detach the devices with virsh, or name them and remove them afterwards")
   }
 }

@@ -3,48 +3,126 @@ import Intent
 import Vocabulary
 
 extension PlanningPass {
-  /// Compares a present device with what is stated of it, and plans what makes it so.
-  mutating func compare(_ device: BoundDevice, _ side: Side) {
-    guard let present = device.devices[side], let element = device.wanted.element else { return }
+  /// What is to be done about the differences of one device on one side.
+  private struct Changes {
+    var updates: [FieldDifference] = []
+    var replacements: [FieldDifference] = []
+    var isEmpty: Bool { updates.isEmpty && replacements.isEmpty }
+  }
+
+  /// Compares a present device with what is stated of it, and plans what makes it so on both sides.
+  ///
+  /// `isReleasing`: the guest has been asked to let go of it; the live side is left alone until it has.
+  mutating func compare(_ device: BoundDevice, _ element: Element, isReleasing: Bool) {
+    var found = BothSides<[FieldDifference]>(live: [], persistent: [])
+    for side in input.sides where device.wanted.isWanted(on: side) && (side == .persistent || changesLive) {
+      guard let present = device.devices[side] else { continue }
+      found[side] = differences(device, element, present)
+      refuseMove(device, present)
+    }
+    let slot = slotToRepair(device)
+    if found.live.isEmpty, found.persistent.isEmpty, slot == nil { return }
+    let refusals = plan.refused.count
+    var changes = BothSides(live: Changes(), persistent: Changes())
+    for side in [Side.persistent, .live] {
+      for difference in found[side] { sort(difference, device, side, found.persistent, &changes) }
+    }
+    if !changes.live.isEmpty || !changes.persistent.isEmpty { unsettled.insert(device.wanted.id) }
+    guard plan.refused.count == refusals, mayChange(device, changes.live, changes.persistent) else { return }
+    let (live, persistent) = (changes.live, changes.persistent)
+    if !isReleasing {
+      change(device, element, .live, updates: live.updates, replacements: live.replacements, slot: nil)
+    }
+    change(
+      device, element, .persistent, updates: persistent.updates, replacements: persistent.replacements, slot: slot)
+  }
+
+  private func differences(_ device: BoundDevice, _ element: Element, _ present: Device) -> [FieldDifference] {
     let wanted = device.wanted
     var differences = Differ.differences(wanted: element, device: present.element, kind: wanted.kind)
     if let order = wanted.bootOrder, present.bootOrder != order {
       differences.append(
         FieldDifference(path: "boot/@order", wanted: String(order), found: present.bootOrder.map(String.init)))
     }
-    refuseMove(device, present, side)
-    guard !differences.isEmpty else { return }
-    differences = withoutDrift(differences, device, side)
-    if differences.isEmpty || (side == .live && !changesLive) { return }
+    return differences.isEmpty || !standsOnWanted(differences, element, present)
+      ? differences
+      : differences.filter { !wanted.kind.moving.contains($0.path) }
+  }
 
-    var updates: [FieldDifference] = []
-    var nextBoot: [FieldDifference] = []
-    var replacements: [FieldDifference] = []
-    for difference in differences {
-      let change = wanted.kind.field(at: difference.path)?.change
-      switch change?[side] ?? .withDevice {
-      case .inPlace:
-        updates.append(difference)
-      case .never(let reason):
-        refuse(device, difference, "needs-redefine", reason, wouldTake: "remove the device and add it anew")
-      case .withDevice:
-        if side == .live, case .inPlace = change?.persistent ?? .withDevice, wanted.sides != .live {
-          nextBoot.append(difference)
-        } else {
-          replacements.append(difference)
+  /// R7: a disk whose file is anywhere in the backing chain is the stated one, with a snapshot on top.
+  private func standsOnWanted(_ differences: [FieldDifference], _ element: Element, _ present: Device) -> Bool {
+    let kind = present.kind
+    guard let history = kind.history else { return false }
+    let sources = kind.identity.flatMap(\.paths).filter { kind.moving.contains($0) && element.value(at: $0) != nil }
+    var layer = present.element.element(at: history)
+    while let current = layer {
+      let isStated =
+        !sources.isEmpty
+        && sources.allSatisfy { path in
+          let form = kind.field(at: path)?.form ?? .text
+          return current.value(at: path).map(form.normalised) == element.value(at: path).map(form.normalised)
         }
-      }
+      if isStated { return true }
+      layer = current.element(at: history)
     }
-    for difference in nextBoot { pend(device, difference) }
-    if !replacements.isEmpty {
-      replace(device, present, element, side, replacements)
-    } else if !updates.isEmpty {
-      update(device, present, side, updates)
+    return false
+  }
+
+  /// Where one difference belongs: to an update, a replacement, the next boot, drift, or a refusal.
+  private mutating func sort(
+    _ difference: FieldDifference, _ device: BoundDevice, _ side: Side, _ persistent: [FieldDifference],
+    _ changes: inout BothSides<Changes>
+  ) {
+    let wanted = device.wanted
+    let change = wanted.kind.field(at: difference.path)?.change
+    let own = change?[side] ?? .withDevice
+    // Also where this plan attaches it there.
+    let definitionHasIt =
+      input.persistent != nil && wanted.isWanted(on: .persistent) && !persistent.contains { $0.path == difference.path }
+    if side == .live, !own.isInPlace, definitionHasIt, change?.persistent.isInPlace ?? false || !wanted.replaceAllowed {
+      return pend(device, difference)
+    }
+    if isDrift(difference, device, own, side, change?.persistent ?? .withDevice) {
+      plan.drift.append(
+        Drift(
+          device: wanted.id, path: difference.path.text, side: side, was: difference.wanted, found: difference.found,
+          by: "foreign"))
+      return
+    }
+    switch own {
+    case .inPlace: changes[side].updates.append(difference)
+    case .never(let reason):
+      refuse(device, difference, "needs-redefine", reason, wouldTake: "remove the device and add it anew")
+    case .withDevice:
+      if side == .live, change?.persistent.isInPlace ?? false, wanted.isWanted(on: .persistent),
+        device.devices.persistent != nil
+      {
+        pend(device, difference)
+      } else if wanted.replaceAllowed {
+        changes[side].replacements.append(difference)
+      } else {
+        refuse(
+          device, difference, "needs-replace", "it can change only by detaching and attaching the device",
+          wouldTake: "`replace: allowed`")
+      }
     }
   }
 
+  /// What the document does not ask for while it is unchanged: fields that block jobs, snapshots and boot menus move
+  /// by themselves (R7), what only a replacement could put back, and everything where it only wants a report (R8).
+  private func isDrift(
+    _ difference: FieldDifference, _ device: BoundDevice, _ own: Field.Change, _ side: Side,
+    _ persistent: Field.Change
+  ) -> Bool {
+    guard let known = device.known, let content = known.content, content == device.wanted.contentDigest else {
+      return false
+    }
+    if policy(device.wanted) == .report || device.wanted.kind.moving.contains(difference.path) { return true }
+    return !own.isInPlace && !(side == .live && persistent.isInPlace)
+  }
+
   /// An explicit address that differs from the held one is refused, never moved (R12).
-  private mutating func refuseMove(_ device: BoundDevice, _ present: Device, _ side: Side) {
+  private mutating func refuseMove(_ device: BoundDevice, _ present: Device) {
     guard let address = device.wanted.address, let slot = present.slot, address != slot else { return }
     refuse(
       device,
@@ -52,104 +130,75 @@ extension PlanningPass {
       "a device never moves: the guest knows it by its slot", wouldTake: "remove the device and add it anew")
   }
 
-  /// Takes out what the document does not ask for: fields that block jobs, snapshots and guests move by themselves
-  /// while the document is unchanged (R7), and everything where the document only wants a report (R8).
-  private mutating func withoutDrift(
-    _ differences: [FieldDifference], _ device: BoundDevice, _ side: Side
-  ) -> [FieldDifference] {
-    guard let known = device.known, known.content == device.wanted.contentDigest else { return differences }
-    return differences.filter { difference in
-      let moved = device.wanted.kind.moving.contains(difference.path)
-      guard moved || input.wanted.drift == .report else { return true }
-      plan.drift.append(
-        Drift(
-          device: device.wanted.id, path: difference.path.text, side: side, was: difference.wanted,
-          found: difference.found, by: "foreign"))
-      return false
-    }
-  }
-
-  private mutating func update(
-    _ device: BoundDevice, _ present: Device, _ side: Side, _ differences: [FieldDifference]
-  ) {
-    let wanted = device.wanted
-    if let reason = wanted.kind.update[side].refusal(for: present.element, libvirt: input.host.libvirt) {
-      return replaceOrRefuse(device, differences, reason)
-    }
-    // The full element of the same side: what an update leaves out, libvirt resets (a link goes up, an address is
-    // chosen anew).
-    var draft = ElementDraft(present.element)
-    for field in wanted.kind.restated where field.when.holds(for: present.element, libvirt: input.host.libvirt) {
-      draft.set(field.path, field.value)
-    }
-    for difference in differences { draft.set(difference.path, difference.wanted) }
-    let words = differences.map { "\($0.path): \($0.found ?? "nothing") → \($0.wanted)" }.joined(separator: ", ")
-    steps.updates.append(
-      Step(
-        .update, .device(wanted.id), kind: wanted.kind.name, side: side,
-        effect: side == .live || input.live == nil ? .live : .nextBoot, slot: present.slot,
-        guestPath: present.slot.flatMap(guestPath), xml: draft.xml, reason: words, changes: differences))
-  }
-
-  /// A detach and an attach at the same slot, where the document allows it. On the persistent side an update is one
-  /// call and keeps the order of devices (T16), wherever libvirt has one.
-  private mutating func replace(
-    _ device: BoundDevice, _ present: Device, _ element: Element, _ side: Side, _ differences: [FieldDifference]
-  ) {
-    let wanted = device.wanted
-    guard wanted.replaceAllowed else {
-      return replaceOrRefuse(device, differences, "it can change only by detaching and attaching the device")
-    }
-    guard wanted.bootOrder == nil, present.bootOrder == nil, !isProtected(device) else {
-      return replaceOrRefuse(device, differences, "a protected device or one with a boot order is never detached")
-    }
-    let xml = composer.compose(
-      element, kind: wanted.kind, id: wanted.id, alias: device.alias, slot: present.slot, bootOrder: nil)
-    let words = differences.map(\.path.text).joined(separator: ", ")
-    if side == .persistent,
-      wanted.kind.update.persistent.refusal(for: present.element, libvirt: input.host.libvirt) == nil,
-      !differences.contains(where: { wanted.kind.identity.first?.paths.contains($0.path) ?? false })
-    {
-      steps.updates.append(
-        Step(
-          .update, .device(wanted.id), kind: wanted.kind.name, side: side, effect: .live, slot: present.slot,
-          guestPath: present.slot.flatMap(guestPath), xml: xml, reason: "replaced: \(words)", changes: differences))
-      return
-    }
-    detach(wanted.id, present, side, waitsFor: nil, reason: "replaced: \(words)")
-    steps.attaches.append(
-      Step(
-        .attach, .device(wanted.id), kind: wanted.kind.name, side: side, effect: side == .live ? .guest : .live,
-        slot: present.slot, guestPath: present.slot.flatMap(guestPath), xml: xml,
-        reason: "replaced at its slot: \(words)", waitsFor: side == .live ? wanted.id : nil))
-  }
-
-  private mutating func replaceOrRefuse(_ device: BoundDevice, _ differences: [FieldDifference], _ reason: String) {
-    for difference in differences {
-      refuse(
-        device, difference, "needs-replace", reason,
-        wouldTake: device.wanted.replaceAllowed ? "a new device with an id of its own" : "`replace: allowed`")
-    }
-  }
-
   private mutating func refuse(
     _ device: BoundDevice, _ difference: FieldDifference, _ code: Problem.Code, _ reason: String, wouldTake: String
   ) {
-    let refusal = Refusal(
-      code, target: .device(device.wanted.id), path: "\(device.wanted.path).\(difference.path)",
-      wanted: difference.wanted, found: difference.found, reason: reason, wouldTake: wouldTake)
     unsettled.insert(device.wanted.id)
-    if !plan.refused.contains(refusal) { plan.refused.append(refusal) }
+    refuse(
+      Refusal(
+        code, target: .device(device.wanted.id), path: "\(device.wanted.path).\(difference.path)",
+        wanted: difference.wanted, found: difference.found, reason: reason, wouldTake: wouldTake))
   }
 
-  private mutating func pend(_ device: BoundDevice, _ difference: FieldDifference) {
+  mutating func pend(_ device: BoundDevice, _ difference: FieldDifference) {
     plan.nextBoot.append(
       PendingChange(
         device: device.wanted.id, path: difference.path.text, now: difference.found, atNextBoot: difference.wanted,
         reason: "libvirt cannot change it while the domain runs"))
   }
 
-  func isProtected(_ device: BoundDevice) -> Bool {
-    device.wanted.isProtected || device.known?.isProtected ?? false
+  // MARK: Permission
+
+  /// I7: no step touches a protected device. The disk that the domain boots from is protected by default against being
+  /// taken away; its settings may change.
+  private mutating func mayChange(_ device: BoundDevice, _ live: Changes, _ persistent: Changes) -> Bool {
+    guard !live.isEmpty || !persistent.isEmpty else { return true }
+    if isProtected(device) {
+      for difference in Set(live.updates + live.replacements + persistent.updates + persistent.replacements).sorted() {
+        refuse(
+          device, difference, "protected-change", "the device is protected, and no step touches it",
+          wouldTake: "vmctl unprotect \(input.wanted.name) \(device.wanted.id)")
+      }
+      return false
+    }
+    for difference in live.replacements + persistent.replacements {
+      if let reason = reasonNotToReplace(device, difference) {
+        refuse(
+          device, difference, "needs-replace", reason, wouldTake: "a new device with an id of its own")
+        return false
+      }
+    }
+    for side in input.sides where bootOrderChanges(side == .live ? live.updates : persistent.updates) {
+      guard let order = device.wanted.bootOrder, bootOrder(order, isFreeFor: device, on: side) != nil else {
+        return false
+      }
+    }
+    return true
+  }
+
+  private func bootOrderChanges(_ updates: [FieldDifference]) -> Bool { updates.contains { $0.path == "boot/@order" } }
+
+  private func reasonNotToReplace(_ device: BoundDevice, _ difference: FieldDifference) -> String? {
+    if let why = protection(of: device) { return "the device is never detached: \(why)" }
+    if device.wanted.bootOrder != nil || device.leading?.bootOrder != nil {
+      return "a device with a boot order is never detached"
+    }
+    guard let element = device.wanted.element, let slot = device.leading?.slot,
+      let kind = device.wanted.kind.slotKind(of: element, libvirt: input.host.libvirt), !slot.isOf(kind)
+    else { return nil }
+    return "it would need a \(kind.words) slot, and a device keeps its slot (\(slot.type))"
+  }
+}
+
+extension Field.Change {
+  var isInPlace: Bool {
+    if case .inPlace = self { return true }
+    return false
+  }
+}
+
+extension FieldDifference: Comparable {
+  package static func < (left: FieldDifference, right: FieldDifference) -> Bool {
+    (left.path.text, left.wanted, left.found ?? "") < (right.path.text, right.wanted, right.found ?? "")
   }
 }

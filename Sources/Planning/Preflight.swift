@@ -5,26 +5,32 @@ import Vocabulary
 /// What has to be true outside libvirt before a device is attached, as far as the host facts say.
 enum Preflight {
   static func refusals(_ wanted: WantedDevice, _ element: Element, _ host: HostFacts) -> [Refusal] {
+    refusals(of: element, wanted.kind, target: .device(wanted.id), path: wanted.path, host)
+  }
+
+  static func refusals(
+    of element: Element, _ kind: DeviceKind, target: Step.Target, path: String, _ host: HostFacts
+  ) -> [Refusal] {
     var refused: [Refusal] = []
-    for field in wanted.kind.files {
-      guard let path = element.value(at: field), let fact = host.files[path] else { continue }
-      refused += file(path, fact, target: .device(wanted.id), at: wanted.path + "." + field.text)
+    for field in kind.files {
+      guard let name = element.value(at: field), let fact = host.files[name] else { continue }
+      refused += file(name, fact, target: target, at: path + "." + field.text)
     }
-    for field in wanted.kind.networks {
+    for field in kind.networks {
       guard let name = element.value(at: field), let networks = host.networks else { continue }
       switch networks[name] {
       case .some(true): continue
       case .some(false):
         refused.append(
           Refusal(
-            "network-inactive", target: .device(wanted.id), path: wanted.path + "." + field.text, wanted: name,
+            "network-inactive", target: target, path: path + "." + field.text, wanted: name,
             reason: "the network '\(name)' is not active", wouldTake: "virsh net-start \(name)"))
       case .none:
         refused.append(
           Refusal(
-            "network-missing", target: .device(wanted.id), path: wanted.path + "." + field.text, wanted: name,
+            "network-missing", target: target, path: path + "." + field.text, wanted: name,
             found: networks.keys.sorted().joined(separator: ", "), reason: "libvirt has no network '\(name)'",
-            wouldTake: nearest(to: name, among: networks.keys).map { "did you mean '\($0)'?" }))
+            wouldTake: nearest(to: name, among: networks.keys.sorted()).map { "did you mean '\($0)'?" }))
       }
     }
     return refused

@@ -6,66 +6,110 @@ package import Vocabulary
 package struct SlotAllocator: Sendable {
   private var used: Set<Slot> = []
   /// PCI slots are taken whole: a function of its own does not make a place for another device.
-  private var usedPCI: Set<PCIAddress> = []
-  /// Slots of removed devices: given to others last.
-  private let tombstones: [Slot: DeviceID]
-  private let definitions: [DomainDefinition]
-  /// Controllers that this plan adds before the devices that need them.
-  private var added: [String: Controller] = [:]
+  private var usedPlaces: Set<PCIAddress> = []
+  /// Slots of removed devices, and those that ids hold while their device is away: given to others last.
+  private var owners: [Slot: Owner] = [:]
+  private var sides: [Side]
 
-  /// `definitions` are the sides that there are; a controller counts only where every side has it.
+  private struct Side {
+    /// Those that give slots.
+    var controllers: [Controller]
+    /// All that there are.
+    var names: Set<ControllerName>
+
+    init(_ definition: DomainDefinition) {
+      let elements = definition.devices.filter { $0.kind == .controller }.map(\.element)
+      controllers = elements.compactMap(Controller.init)
+      names = Set(elements.compactMap(ControllerName.init))
+    }
+  }
+
+  private struct Owner {
+    let id: DeviceID
+    /// The lower, the longer ago the device went.
+    let age: Int
+  }
+
+  private struct Controller: Hashable {
+    let name: ControllerName
+    let places: BusLayout.Places
+    let allowed: Range<UInt64>?
+    let rank: Int
+    let ports: UInt64?
+
+    init?(_ element: Element) {
+      guard let layout = DeviceKind.controller.layout(of: element), let name = ControllerName(element),
+        !(element.child("target")?.holds("hotplug", "off") ?? false)
+      else { return nil }
+      self.name = name
+      places = layout.places
+      allowed = layout.allowed
+      rank = layout.rank
+      ports = element.number("ports")
+    }
+
+    func takes(_ address: PCIAddress) -> Bool {
+      guard address.function == 0, let allowed else { return slots.contains(.pci(address)) }
+      return allowed.contains(address.slot)
+    }
+
+    var slots: [Slot] { places.slots(type: name.type, controller: name.index, ports: ports) }
+  }
+
+  /// `definitions` are the sides that there are; a controller counts only where every side has it. `held` are slots
+  /// that are an id's own, whoever else asks.
   package init(
     _ definitions: [DomainDefinition], tombstones: [ManagedState.Tombstone] = [], held: [DeviceID: Slot] = [:]
   ) {
-    self.definitions = definitions
-    var owners: [Slot: DeviceID] = [:]
-    for tombstone in tombstones { owners[tombstone.slot] = tombstone.id }
-    for (id, slot) in held { owners[slot.withoutBase] = id }
-    self.tombstones = owners
+    sides = definitions.map(Side.init)
+    for (id, slot) in held { owners[slot.place] = Owner(id: id, age: .max) }
+    for (age, tombstone) in tombstones.enumerated() {
+      owners[tombstone.slot.place] = Owner(id: tombstone.id, age: age)
+    }
     for definition in definitions {
       for device in definition.devices { if let slot = device.slot { take(slot) } }
     }
   }
 
+  /// Keeps a slot for an id that has not got its turn yet.
+  package mutating func reserve(_ slot: Slot, for id: DeviceID) {
+    owners[slot.place] = Owner(id: id, age: .max)
+  }
+
   package mutating func take(_ slot: Slot) {
-    used.insert(slot.withoutBase)
-    if case .pci(let address) = slot { usedPCI.insert(address.place) }
+    used.insert(slot.place)
+    if case .pci(let address) = slot { usedPlaces.insert(address.place) }
   }
 
   package func isFree(_ slot: Slot) -> Bool {
-    if case .pci(let address) = slot { return !usedPCI.contains(address.place) }
-    return !used.contains(slot.withoutBase)
+    if case .pci(let address) = slot { return !usedPlaces.contains(address.place) }
+    return !used.contains(slot.place)
   }
 
-  /// Whether a device can be plugged there on every side: the bus exists and takes hotplug.
-  package func exists(_ slot: Slot) -> Bool {
-    switch slot {
-    case .pci(let address):
-      definitions.allSatisfy { definition in
-        guard let bus = definition.pci.buses[address.bus] else { return false }
-        return bus.places.contains(address.slot)
-      }
-    case .drive(let drive): hasController(drive.interface, drive.controller)
-    case .virtioSerial(let controller, _, _): hasController("virtio-serial", controller)
-    case .usb(let bus, _): hasController("usb", bus)
-    case .dimm, .ccw: true
+  /// Whether every side has the place. Where it is to be plugged into a running guest, a PCI place must be one that
+  /// takes hotplug; a definition takes any on a bus that exists.
+  package func exists(_ slot: Slot, forHotplug: Bool = true) -> Bool {
+    guard let name = slot.controller else { return true }
+    guard forHotplug, case .pci(let address) = slot else { return sides.allSatisfy { $0.names.contains(name) } }
+    return sides.allSatisfy { side in
+      side.controllers.contains { $0.name == name && $0.takes(address) }
     }
   }
 
-  /// A free slot for a device of the kind: one that no removed device had, if there is any; else the oldest
-  /// tombstone's. The same question gets the same answer.
+  /// A free slot for a device of the kind: one that no removed device had, if there is any; else the one whose device
+  /// went longest ago. The same question gets the same answer.
   package mutating func allocate(_ kind: SlotRule.Kind, for id: DeviceID?) -> Slot? {
-    var second: Slot?
+    var oldest: (slot: Slot, age: Int)?
     for slot in candidates(kind) where isFree(slot) {
-      if let owner = tombstones[slot], owner != id {
-        second = second ?? slot
+      if let owner = owners[slot], owner.id != id {
+        if owner.age < oldest?.age ?? .max || oldest == nil { oldest = (slot, owner.age) }
         continue
       }
       take(slot)
       return slot
     }
-    if let second { take(second) }
-    return second
+    if let oldest { take(oldest.slot) }
+    return oldest?.slot
   }
 
   /// How many more devices of the kind fit.
@@ -73,115 +117,74 @@ package struct SlotAllocator: Sendable {
     candidates(kind).reduce(0) { $0 + (isFree($1) ? 1 : 0) }
   }
 
-  /// Counts a controller with index 0 that a step before the devices adds to every side that lacks it.
-  package mutating func addController(_ type: String, model: String) {
-    added[type] = Controller(index: 0, model: model, ports: nil)
+  /// Counts a controller that a step before the devices adds to every side that lacks it.
+  package mutating func addController(_ element: Element) {
+    guard let name = ControllerName(element) else { return }
+    for side in sides.indices where sides[side].names.insert(name).inserted {
+      if let controller = Controller(element) { sides[side].controllers.append(controller) }
+    }
   }
 
+  /// Whether every side has a controller of the type (and index).
   package func hasController(_ type: String, _ index: UInt64? = nil) -> Bool {
-    if let controller = added[type], index == nil || index == controller.index { return true }
-    return definitions.allSatisfy { !controllers(type, of: $0).filter { index == nil || $0.index == index }.isEmpty }
+    sides.allSatisfy { $0.names.contains { $0.type == type && (index == nil || $0.index == index) } }
   }
 
+  /// The first index that no side has yet.
+  package func nextIndex(of type: String) -> UInt64 {
+    let taken = Set(sides.flatMap { $0.names.filter { $0.type == type }.map(\.index) })
+    return (0...UInt64(taken.count)).first { !taken.contains($0) } ?? 0
+  }
+
+  /// The places of controllers that all sides have, first those of the first rank.
   private func candidates(_ kind: SlotRule.Kind) -> [Slot] {
-    switch kind {
-    case .pci: pciCandidates()
-    case .drive(let interface): driveCandidates(interface)
-    case .virtioSerial:
-      common("virtio-serial").flatMap { controller in
-        // Port 0 belongs to the console of the first bus in every guest's driver.
-        (1..<(controller.ports ?? 31)).map { .virtioSerial(controller: controller.index, bus: 0, port: $0) }
+    guard let first = sides.first else { return [] }
+    let type = kind.controllerType
+    return first.controllers.filter { $0.name.type == type }
+      .sorted { ($0.rank, $0.name.index) < ($1.rank, $1.name.index) }
+      .flatMap { controller in
+        let others = sides.dropFirst().map { side in side.controllers.filter { $0.name == controller.name } }
+        if others.allSatisfy({ $0.contains(controller) }) { return controller.slots }
+        return controller.slots.filter { slot in others.allSatisfy { $0.contains { $0.slots.contains(slot) } } }
       }
-    case .usb:
-      common("usb").flatMap { controller in
-        (1...controller.usbPorts).map { .usb(bus: controller.index, port: String($0)) }
-      }
-    }
+  }
+}
+
+/// A controller's type and index: what addresses name it by.
+package struct ControllerName: Sendable, Hashable {
+  package let type: String
+  package let index: UInt64
+
+  package init(type: String, index: UInt64) {
+    self.type = type
+    self.index = index
   }
 
-  private func pciCandidates() -> [Slot] {
-    guard let first = definitions.first else { return [] }
-    let buses = first.pci.buses.values.sorted { $0.index < $1.index }
-      .filter { bus in definitions.allSatisfy { $0.pci.buses[bus.index] != nil } && bus.hotplug }
-    let ports = buses.filter(\.isPort)
-    let conventional = buses.filter { !$0.isPort }
-    return (ports + conventional).flatMap { bus in
-      bus.places.map { .pci(PCIAddress(bus: bus.index, slot: $0)) }
-    }
-  }
-
-  private func driveCandidates(_ interface: String) -> [Slot] {
-    func drive(_ controller: UInt64, bus: UInt64 = 0, target: UInt64 = 0, unit: UInt64) -> Slot {
-      .drive(DriveAddress(interface: interface, controller: controller, bus: bus, target: target, unit: unit))
-    }
-    return common(interface).flatMap { controller -> [Slot] in
-      switch interface {
-      case "scsi":
-        // Paravirtual controllers have units; the emulated ones one unit on each of seven targets.
-        controller.model.hasPrefix("virtio")
-          ? (0..<255).map { drive(controller.index, unit: $0) }
-          : (0..<7).map { drive(controller.index, target: $0, unit: 0) }
-      case "sata": (0..<6).map { drive(controller.index, unit: $0) }
-      case "ide": (0..<4).map { drive(controller.index, bus: $0 / 2, unit: $0 % 2) }
-      default: (0..<2).map { drive(controller.index, unit: $0) }
-      }
-    }
-  }
-
-  private func common(_ type: String) -> [Controller] {
-    if let controller = added[type] { return [controller] }
-    guard let first = definitions.first else { return [] }
-    return controllers(type, of: first).filter { hasController(type, $0.index) }.sorted { $0.index < $1.index }
-  }
-
-  private func controllers(_ type: String, of definition: DomainDefinition) -> [Controller] {
-    definition.devices.compactMap { device in
-      guard device.kind === DeviceKind.controller, device.element["type"] == type else { return nil }
-      return Controller(
-        index: device.element["index"].flatMap { parseNumber($0) } ?? 0, model: device.element["model"] ?? "",
-        ports: device.element["ports"].flatMap { parseNumber($0) })
-    }
-  }
-
-  private struct Controller: Sendable {
-    let index: UInt64
-    let model: String
-    let ports: UInt64?
-
-    /// Ports that QEMU gives a controller by itself: four of xhci, six of ehci, two of the others.
-    var usbPorts: UInt64 {
-      if let ports { return ports }
-      if model.contains("xhci") { return 4 }
-      return model.contains("ehci") ? 6 : 2
-    }
+  package init?(_ element: Element) {
+    guard let type = element["type"] else { return nil }
+    self.init(type: type, index: element.number("index") ?? 0)
   }
 }
 
 extension Slot {
-  /// A DIMM's base follows from the running guest; the slot is what is held.
-  fileprivate var withoutBase: Slot {
+  /// What is taken: a DIMM's base follows from the running guest, its slot is what is held.
+  fileprivate var place: Slot {
     if case .dimm(let slot, _) = self { return .dimm(slot: slot, base: nil) }
     return self
+  }
+
+  /// The controller that gives the slot; `nil` where none does.
+  var controller: ControllerName? {
+    switch self {
+    case .pci(let address): ControllerName(type: "pci", index: address.bus)
+    case .drive(let drive): ControllerName(type: drive.interface, index: drive.controller)
+    case .usb(let bus, _): ControllerName(type: "usb", index: bus)
+    case .virtioSerial(let controller, _, _): ControllerName(type: "virtio-serial", index: controller)
+    case .dimm, .ccw: nil
+    }
   }
 }
 
 extension PCIAddress {
   fileprivate var place: PCIAddress { PCIAddress(domain: domain, bus: bus, slot: slot) }
-}
-
-extension PCITopology.Bus {
-  fileprivate var isPort: Bool {
-    ["pcie-root-port", "pcie-switch-downstream-port"].contains(model)
-  }
-
-  /// The slots that take a hotplugged device (T7): slot 0 behind a port, 1 and up behind a bridge and on a
-  /// conventional root (1 is the chipset's and 2 the screen's there), none on the root complex itself.
-  fileprivate var places: Range<UInt64> {
-    switch model {
-    case "pcie-root-port", "pcie-switch-downstream-port": 0..<1
-    case "pci-root": 3..<32
-    case "pci-bridge", "pcie-to-pci-bridge", "dmi-to-pci-bridge": 1..<32
-    default: 0..<0
-    }
-  }
 }

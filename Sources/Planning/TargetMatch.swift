@@ -55,8 +55,8 @@ package struct TargetMatch {
       }
     }
     // A device may sit on a controller that the target adds too.
-    let controllers = wanted.filter { $0.kind === DeviceKind.controller }
-    wanted = controllers + wanted.filter { $0.kind !== DeviceKind.controller }
+    let controllers = wanted.filter { $0.kind == .controller }
+    wanted = controllers + wanted.filter { $0.kind != .controller }
   }
 
   /// Without the silent audio backend, which libvirt adds and drops by itself.
@@ -135,7 +135,9 @@ package struct TargetMatch {
     _ managed: ManagedState
   ) -> ManagedState.Binding? {
     let known = managed.binding(of: id)
-    let keys = match.present.map { "\($0.kind.name) \($0.naturalKey ?? "")" }
+    let keys = [(live, match.live), (persistent, match.persistent)].compactMap { definition, device in
+      definition.flatMap { device?.bindingKey(in: $0) }
+    }
     let aliases = match.present.compactMap(\.alias)
     let key = keys.first
     var candidates = [ManagedState.Binding(id: id, key: key)]

@@ -56,40 +56,9 @@ extension EmbeddedControl {
         endedBy: "the guest letting go of it, a reset of the guest, or the domain stopping",
         isWantedAgain: false)
     }
-    report.pending = pending(observed, state, knowledge.name)
+    report.pending = NextBoot.changes(observed, state, domain: knowledge.name)
     report.conditions = conditions(knowledge, report)
     return report
-  }
-
-  /// What the next cold boot changes for the guest: devices on one side only, fields that differ between the sides.
-  private func pending(_ observed: ObservedDomain?, _ state: ManagedState, _ name: String) -> [PendingDocument] {
-    guard let live = observed?.live, let persistent = observed?.persistent else { return [] }
-    var pending: [PendingDocument] = []
-    for binding in state.bindings {
-      let now = Planner.device(of: binding, in: live)
-      let later = Planner.device(of: binding, in: persistent)
-      func add(_ path: String, _ from: String?, _ to: String?, _ reason: String) {
-        pending.append(
-          PendingDocument(
-            device: binding.id.text, path: path, now: from, atNextBoot: to, reason: reason,
-            appliedBy: "vmctl restart \(name)"))
-      }
-      switch (now, later) {
-      case (nil, .some): add(binding.id.text, nil, "attached", "it is in the definition only")
-      case (.some, nil): add(binding.id.text, "attached", nil, "it is in the running domain only")
-      case (.some(let now), .some(let later)):
-        for field in now.kind.fields {
-          let a = now.element.value(at: field.path).map(field.form.normalised)
-          let b = later.element.value(at: field.path).map(field.form.normalised)
-          if a != b { add(field.path.text, a, b, "libvirt cannot change it while the domain runs") }
-        }
-        if now.slot != later.slot, !now.isMemory {
-          add("address", now.slot?.description, later.slot?.description, "the sides differ")
-        }
-      case (nil, nil): continue
-      }
-    }
-    return pending
   }
 
   /// Worked out anew on each look; several side by side.
@@ -177,13 +146,5 @@ extension EmbeddedControl {
       reports.append(report)
     }
     return reports
-  }
-}
-
-extension Device {
-  /// A memory device's base is known on the live side only (T9).
-  fileprivate var isMemory: Bool {
-    if case .dimm = slot { return true }
-    return false
   }
 }

@@ -42,6 +42,7 @@ final class VerbRunner {
     var outcome: Outcome = runner?.waitsForGuest == true ? .waiting : .asWanted
     for problem in problems { outcome = max(outcome, problem.code.outcome) }
     if summary.isEmpty || outcome != .asWanted { summary = problems.first?.message ?? outcome.words }
+    if outcome == .waiting { summary += " to shut down; --force ends it as pulling the plug would" }
     do throws(Problem) {
       try await journal?.end(outcome, summary: summary)
     } catch {
@@ -88,27 +89,15 @@ final class VerbRunner {
 
   private func restart(_ knowledge: Knowledge) async throws(Problem) -> String {
     let observed = try present(knowledge)
-    if request.ifPending, !hasPending(observed, knowledge.managed) { return "nothing waits for the next boot" }
+    if request.ifPending, NextBoot.changes(observed, knowledge.managed, domain: knowledge.name).isEmpty {
+      return "nothing waits for the next boot"
+    }
     if observed.observation.state.isActive {
       _ = try await stop(knowledge)
       if runner?.waitsForGuest == true || runner?.hasFailed == true { return "" }
     }
     _ = try await start(try await reader.read(request.domain))
     return "restarted"
-  }
-
-  private func hasPending(_ observed: ObservedDomain, _ state: ManagedState) -> Bool {
-    guard let live = observed.live, let persistent = observed.persistent else { return false }
-    return state.bindings.contains { binding in
-      let now = Planner.device(of: binding, in: live)
-      let later = Planner.device(of: binding, in: persistent)
-      guard let now, let later else { return (now == nil) != (later == nil) }
-      return now.slot != later.slot
-        || now.kind.fields.contains { field in
-          now.element.value(at: field.path).map(field.form.normalised)
-            != later.element.value(at: field.path).map(field.form.normalised)
-        }
-    }
   }
 
   // MARK: Protection

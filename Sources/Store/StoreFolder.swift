@@ -19,8 +19,12 @@ enum StoreFolder {
     }
   }
 
-  /// Makes the file with mode 0600; SQLite gives `-wal` and `-shm` the mode of the file.
+  /// Makes the file with mode 0600 where there is none; SQLite gives `-wal` and `-shm` the mode of the file.
+  ///
+  /// A file that is there is not opened: closing any descriptor of it would drop the locks that SQLite holds on it in
+  /// this process (https://www.sqlite.org/howtocorrupt.html, 2.2).
   static func makeFile(at location: StoreLocation) throws(StoreError) {
+    if exists(location.path) { return }
     let descriptor = open(location.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw StoreError(errno: errno, path: location.path) }
     _ = Glibc.close(descriptor)

@@ -47,6 +47,19 @@ import Vocabulary
     #expect(try await reader.domain(Sample.key()) == Sample.domain())
   }
 
+  /// I6: the answer comes after the commit, not before it.
+  @Test func `what is accepted is in the log when the answer comes`() async throws {
+    let place = try TemporaryStore()
+    let store = try await place.writing()
+    var size = store.walSize()
+    for number in 1...100 {
+      _ = try await accept(store, "document \(number)")
+      let now = store.walSize()
+      #expect(now > size)
+      size = now
+    }
+  }
+
   /// R16: If-Match is judged before the client's own number, and lower numbers are stale.
   @Test func `stale documents are told from current ones`() async throws {
     let place = try TemporaryStore()

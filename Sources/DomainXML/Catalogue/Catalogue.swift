@@ -14,4 +14,7 @@ package enum Catalogue {
   package static func kind(named element: String) -> DeviceKind {
     byElement[element] ?? .general(element)
   }
+
+  /// The elements that are known to be devices: those with an entry, then those of the general table.
+  package static let elements: [String] = kinds.map(\.element) + DeviceKind.generalKinds.keys.sorted()
 }

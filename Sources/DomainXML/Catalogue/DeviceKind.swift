@@ -37,8 +37,17 @@ package final class DeviceKind: Sendable {
   /// Whether a persistent update may state another slot (T24: a disk's may; a card is looked up by its slot).
   package let updateMovesSlot: Bool
   /// Fields that a block job, a snapshot or a guest may change by itself: never asserted over an unchanged document
-  /// (R7).
+  /// (R7, R8).
   package let moving: [FieldPath]
+  /// Where the element keeps what it stood on before a snapshot: the moving fields, at the same paths, in elements of
+  /// this name inside one another (R7).
+  package let history: FieldPath?
+  package let boot: BootRole
+  /// Losing it loses the guest's data: never all of them at once without a word (R2), and the one that the domain
+  /// boots from is protected by default (R17).
+  package let holdsData: Bool
+  /// Of a controller: the places that it gives.
+  package let provides: [BusLayout]
   /// What an element of the running domain says otherwise than it was stated, to be put back before it is sent to
   /// libvirt again.
   package let restated: [RestatedField]
@@ -51,7 +60,8 @@ package final class DeviceKind: Sendable {
     fields: [Field] = [], chosen: [ChosenField] = [], shortForm: ShortForm? = nil, takesAlias: Bool = true,
     controller: [ControllerNeed] = [], files: [FieldPath] = [], networks: [FieldPath] = [],
     unique: [UniqueField] = [], detachNeedsGuest: Bool = true, updateMovesSlot: Bool = false, moving: [FieldPath] = [],
-    restated: [RestatedField] = []
+    restated: [RestatedField] = [], history: FieldPath? = nil, boot: BootRole = .never, holdsData: Bool = false,
+    provides: [BusLayout] = []
   ) {
     self.name = name
     self.element = element ?? name
@@ -73,11 +83,29 @@ package final class DeviceKind: Sendable {
     self.updateMovesSlot = updateMovesSlot
     self.moving = moving
     self.restated = restated
+    self.history = history
+    self.boot = boot
+    self.holdsData = holdsData
+    self.provides = provides
   }
 
   package func field(at path: FieldPath) -> Field? {
     fields.first { $0.path == path }
   }
+}
+
+/// Two values of one kind are one kind: an element that nobody knows gets a value of its own each time.
+extension DeviceKind: Equatable {
+  package static func == (left: DeviceKind, right: DeviceKind) -> Bool {
+    left === right || left.element == right.element
+  }
+}
+
+/// Whether a device can carry a boot order.
+package enum BootRole: Sendable, Hashable {
+  case never, allowed
+  /// Gets the first boot order where a document gives none: the lowest rank first (T2).
+  case preferred(rank: Int)
 }
 
 extension BothSides where Value == Support {
@@ -101,7 +129,8 @@ package struct IdentityKey: Sendable {
   /// `target=vda`; `nil` where the device does not have all of the fields.
   package func value(of device: Element) -> String? {
     let values = paths.compactMap { device.value(at: $0) }
-    return values.count == paths.count ? name + "=" + values.joined(separator: ",") : nil
+    guard values.count == paths.count else { return nil }
+    return values.isEmpty ? name : name + "=" + values.joined(separator: ",")
   }
 }
 

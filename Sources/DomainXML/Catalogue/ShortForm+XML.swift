@@ -12,7 +12,7 @@ extension DeviceKind {
       if field.type == .flag {
         if value == "true" { draft.set(field.path, "") }
       } else {
-        draft.set(field.path, value)
+        draft.set(field.path, field.type.normalised(value))
       }
     }
     return draft.xml

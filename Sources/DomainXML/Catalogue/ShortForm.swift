@@ -51,8 +51,12 @@ package enum ScalarType: Sendable, Hashable {
   case oneOf([String])
   /// `true`/`false` in the document: an empty element where true, nothing where false.
   case flag
-  /// A word of letters, digits, `_`, `.` and `-`.
+  /// A word of letters, digits, `_`, `.`, `:` and `-`.
   case word
+  /// A name of something in libvirt: any text but nothing, without `/`.
+  case name
+  /// libvirt's names of disks: `vda`, `sdb`, `hdc`, `fda` (`virDiskNameParse`).
+  case diskTarget
 
   /// `nil` where `value` is one, else what it should be.
   package func refusal(_ value: String) -> String? {
@@ -68,12 +72,16 @@ package enum ScalarType: Sendable, Hashable {
       return value.hasPrefix("/") && !parts.contains("..") && value.unicodeScalars.allSatisfy { $0.value >= 32 }
         ? nil : "an absolute path without '..'"
     case .mac:
-      let parts = value.split(separator: ":", omittingEmptySubsequences: false)
-      let bytes = parts.compactMap { $0.utf8.count == 2 ? UInt8($0, radix: 16) : nil }
-      guard parts.count == 6, bytes.count == 6 else { return "a MAC address as 52:54:00:12:34:56" }
-      return bytes[0] & 1 == 0 ? nil : "a unicast MAC address (the first byte is even)"
+      let parts = value.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+      guard parts.count == 6, parts.allSatisfy({ $0.count == 2 && $0.allSatisfy { hexValue($0) != nil } }) else {
+        return "a MAC address as 52:54:00:12:34:56"
+      }
+      let isUnicast = parts[0].last.flatMap { hexValue($0) }.map { $0 & 1 == 0 } ?? false
+      return isUnicast ? nil : "a unicast MAC address (the first byte is even)"
     case .number(let range):
-      return parseNumber(value).map(range.contains) ?? false
+      // Swift's own reading also takes a sign.
+      let isNumber = value.utf8.first.map { hexValue($0) != nil } ?? false
+      return isNumber && parseNumber(value).map(range.contains) ?? false
         ? nil : "a number from \(range.lowerBound) to \(range.upperBound)"
     case .oneOf(let values):
       return values.contains(value) ? nil : "one of \(values.joined(separator: ", "))"
@@ -82,9 +90,25 @@ package enum ScalarType: Sendable, Hashable {
     case .word:
       let allowed = value.utf8.allSatisfy { isAlphanumeric($0) || "_.-:".utf8.contains($0) }
       return (1...255).contains(value.utf8.count) && allowed ? nil : "a word of letters, digits, '_', '.', ':' and '-'"
+    case .name:
+      let allowed = value.unicodeScalars.allSatisfy { $0.value >= 32 && $0 != "/" }
+      return (1...255).contains(value.utf8.count) && allowed ? nil : "a name without '/' and control characters"
+    case .diskTarget:
+      let prefix = ["fd", "hd", "vd", "sd", "xvd", "ubd"].first { value.hasPrefix($0) }
+      let letters = value.dropFirst(prefix?.count ?? 0).utf8
+      let isDisk = prefix != nil && (1...3).contains(letters.count) && letters.allSatisfy(isLowerCaseLetter)
+      return isDisk ? nil : "a disk's name as vda, sdb, hdc or fda"
     }
   }
+
+  /// The value as libvirt's parser takes it: numbers in decimal.
+  func normalised(_ value: String) -> String {
+    guard case .number = self else { return value }
+    return parseNumber(value).map(String.init) ?? value
+  }
 }
+
+private func isLowerCaseLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
 
 private func isAlphanumeric(_ byte: UInt8) -> Bool {
   switch byte {

@@ -25,5 +25,33 @@ extension DeviceKind {
         .not(.field("@type", ["pci", "usb", "sata", "ide"])),
         otherwise: "libvirt answers 0 and puts it back, or moves the devices that sit on it (T25)")),
     fields: [Field("@index", .number), Field("@ports", .number), Field("@vectors", .number)],
-    unique: [])
+    provides: [
+      // T7: slot 0 behind a port; 1 and up behind a bridge; on a conventional root 1 is the chipset's on pc and 2 the
+      // screen's, so vmctl begins behind them; none on a root complex, where only what is never unplugged stands.
+      BusLayout(
+        "pci", .slots(0..<1), when: .field("@model", ["pcie-root-port", "pcie-switch-downstream-port"])),
+      BusLayout("pci", .slots(3..<32), allowed: 1..<32, when: .field("@model", ["pci-root"]), rank: 1),
+      BusLayout(
+        "pci", .slots(1..<32), when: .field("@model", ["pci-bridge", "pcie-to-pci-bridge", "dmi-to-pci-bridge"]),
+        rank: 1),
+      // Paravirtual controllers have units; lsilogic, which is also libvirt's default, one target with seven units
+      // (the eighth is the adapter); the other emulated ones a unit on each target.
+      BusLayout(
+        "scsi", .units(0..<255),
+        when: .field("@model", ["virtio-scsi", "virtio-transitional", "virtio-non-transitional"])),
+      BusLayout(
+        "scsi", .units(0..<7), when: .any([.field("@model", ["lsilogic", "auto"]), .not(.present("@model"))])),
+      BusLayout("scsi", .targets(0..<7)),
+      BusLayout("sata", .units(0..<6)),
+      BusLayout("ide", .buses(2, units: 2)),
+      BusLayout("fdc", .units(0..<2)),
+      // Ports that QEMU gives a controller by itself: four of xhci, six of ehci, two of the others.
+      BusLayout(
+        "usb", .ports(first: 1, count: 4, limit: 15, reserved: 0), when: .field("@model", ["qemu-xhci", "nec-xhci"])),
+      BusLayout(
+        "usb", .ports(first: 1, count: 6, limit: 15, reserved: 0), when: .field("@model", ["ehci", "ich9-ehci1"])),
+      BusLayout("usb", .ports(first: 1, count: 2, limit: 15, reserved: 0)),
+      // Port 0 belongs to the console of the first bus in every guest's driver.
+      BusLayout("virtio-serial", .ports(first: 0, count: 31, limit: 31, reserved: 1)),
+    ])
 }

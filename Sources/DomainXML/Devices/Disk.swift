@@ -46,9 +46,11 @@ extension DeviceKind {
       ChosenField("@device", .constant("disk"), why: "libvirt's default, written out"),
       ChosenField("driver/@name", .constant("qemu"), why: "the only driver of a QEMU domain"),
       ChosenField(
-        "driver/@type", .constant("raw"), why: "never probed: a guest could write a header into a raw image"),
+        "driver/@type", .constant("raw"), when: .not(.field("@type", ["volume"])),
+        why: "never probed: a guest could write a header into a raw image; of a volume libvirt knows it"),
+      // A CD-ROM, floppy or LUN shows the guest a number of its own or none; vhost-user takes none.
       ChosenField(
-        "serial", .serial, when: .field("@device", ["disk"]),
+        "serial", .serial, when: .all([.field("@device", ["disk"]), .not(.field("@type", ["vhostuser"]))]),
         why: "QEMU numbers IDE and SCSI disks by position otherwise"),
     ],
     shortForm: ShortForm(
@@ -68,7 +70,7 @@ extension DeviceKind {
         ShortField("io", "driver/@io", .oneOf(["threads", "native", "io_uring"]), help: "host I/O method"),
         ShortField("discard", "driver/@discard", .oneOf(["ignore", "unmap"]), help: "what a guest's TRIM does"),
         ShortField(
-          "target", "target/@dev", .word, required: true,
+          "target", "target/@dev", .diskTarget, required: true,
           help: "libvirt's key of the disk (vda, sda); orders nothing in the guest"),
         ShortField(
           "bus", "target/@bus", .oneOf(["virtio", "scsi", "sata", "ide", "usb", "fdc"]), required: true,
@@ -78,11 +80,20 @@ extension DeviceKind {
         ShortField("serial", "serial", .serial, help: "what the guest finds the disk by; default the id"),
       ],
       oneOf: ["file", "block"]),
-    controller: [ControllerNeed("scsi", model: "virtio-scsi", when: .field("target/@bus", ["scsi"]))],
+    controller: [
+      ControllerNeed("scsi", model: "virtio-scsi", when: .field("target/@bus", ["scsi"])),
+      ControllerNeed("sata", when: .field("target/@bus", ["sata"])),
+      ControllerNeed("ide", when: .field("target/@bus", ["ide"])),
+      ControllerNeed("fdc", when: .field("target/@bus", ["fdc"])),
+      ControllerNeed("usb", model: "qemu-xhci", when: .field("target/@bus", ["usb"])),
+    ],
     files: ["source/@file", "source/@dev"],
     unique: [UniqueField("target/@dev", "target")],
     updateMovesSlot: true,
-    moving: ["source/@file", "source/@dev", "driver/@type", "@type"])
+    moving: ["source/@file", "source/@dev", "driver/@type", "@type", "boot/@order"],
+    history: "backingStore",
+    boot: .preferred(rank: 0),
+    holdsData: true)
 
   private static let targetIsTheKey = "target is libvirt's key of a disk and invisible to the guest"
 }

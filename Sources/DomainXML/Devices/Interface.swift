@@ -19,7 +19,10 @@ extension DeviceKind {
           + "and hostdev only"),
       persistent: .yes),
     detach: .yes,
-    update: .yes,
+    update: BothSides(
+      live: .when(
+        .not(.field("@type", ["hostdev", "vdpa"])), otherwise: "libvirt has no live update for this type of interface"),
+      persistent: .yes),
     fields: [
       Field(
         "@type", resolutions: ["network": ["bridge", "direct", "hostdev", "ethernet", "vhostuser"]],
@@ -35,14 +38,16 @@ extension DeviceKind {
     ],
     chosen: [
       ChosenField("mac/@address", .mac, why: "libvirt would draw another one for each side (T13)"),
-      ChosenField("model/@type", .constant("virtio"), why: "libvirt's default is rtl8139"),
+      ChosenField(
+        "model/@type", .constant("virtio"), when: .not(.field("@type", ["hostdev"])),
+        why: "libvirt's default is rtl8139; a passed-through card is the model that it is"),
     ],
     shortForm: ShortForm(
       fields: [
         ShortField(
           "mac", "mac/@address", .mac, help: "default: follows from the domain's UUID and the device's id"),
         ShortField(
-          "network", "source/@network", .text, implies: [("@type", "network")], help: "a libvirt network"),
+          "network", "source/@network", .name, implies: [("@type", "network")], help: "a libvirt network"),
         ShortField(
           "bridge", "source/@bridge", .word, implies: [("@type", "bridge")], help: "a bridge of the host"),
         ShortField(
@@ -56,7 +61,9 @@ extension DeviceKind {
       oneOf: ["network", "bridge"]),
     networks: ["source/@network"],
     unique: [UniqueField("mac/@address", "MAC")],
+    moving: ["boot/@order"],
     // The running domain shows a card on a network as one on that network's bridge. Sent back so, libvirt 9.0 answers
     // 0 and forgets the network (measured).
-    restated: [RestatedField("@type", "network", when: .present("source/@network"))])
+    restated: [RestatedField("@type", "network", when: .present("source/@network"))],
+    boot: .preferred(rank: 1))
 }

@@ -11,7 +11,8 @@ import Vocabulary
 final class Connection {
   private let handle: OpaquePointer
   private let isOwned: Bool
-  private var statements: [String: OpaquePointer] = [:]
+  /// Looked through from the front: there are few, and the first dictionary of a kind costs a process 0.2 ms.
+  private var statements: [(sql: String, statement: OpaquePointer)] = []
 
   /// Opens a database to look at. `uri` is a `file:` URI.
   init(reading uri: String) throws {
@@ -40,8 +41,8 @@ final class Connection {
 
   /// Drops the kept statements: a connection with statements does not close.
   func forgetStatements() {
-    for statement in statements.values { sqlite3_finalize(statement) }
-    statements = [:]
+    for kept in statements { sqlite3_finalize(kept.statement) }
+    statements = []
   }
 
   /// Rows changed since the connection was opened.
@@ -98,11 +99,11 @@ final class Connection {
   }
 
   private func statement(_ sql: String) throws -> OpaquePointer {
-    if let kept = statements[sql] { return kept }
+    if let kept = statements.first(where: { $0.sql == sql }) { return kept.statement }
     var statement: OpaquePointer?
     let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
     guard code == SQLITE_OK, let statement else { throw Connection.failure(code, handle) }
-    statements[sql] = statement
+    statements.append((sql, statement))
     return statement
   }
 

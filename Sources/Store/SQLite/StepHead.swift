@@ -3,17 +3,20 @@ import Vocabulary
 /// A step's row; its XML is a blob.
 struct StepHead: StoredRow {
   var step: StepRow
+  /// Its operation's.
+  let domain: DomainKey?
   let xmlDigest: Digest?
 
   static let table = Table(
     "steps", owned: false, key: ["operation", "number"],
     rest: [
-      "target_kind", "target_name", "device_kind", "action", "side", "call", "effect", "slot", "xml_digest", "reason",
+      "domain", "target_kind", "target_name", "device_kind", "action", "side", "call", "effect", "slot", "xml_digest",
+      "reason",
       "origin", "state", "started_at", "settled_at", "error",
     ])
 
   var values: [Value] {
-    [Value(step.operation), Value(step.order)] + step.target.values + [
+    [Value(step.operation), Value(step.order), .domain(domain)] + step.target.values + [
       .text(step.deviceKind), .text(step.action),
       .text(step.side?.rawValue), .text(step.call), .text(step.effect),
       .slot(step.slot), .digest(xmlDigest), .text(step.reason),
@@ -34,6 +37,7 @@ extension StepHead {
   init(_ row: inout StoredColumns) throws {
     let operation = OperationID(try row.integer())
     let order = try row.int()
+    domain = try row.optionalDomain()
     let target = StepTarget(kind: try row.text(), name: try row.text())
     let deviceKind = try row.optionalText()
     let action = try row.text()

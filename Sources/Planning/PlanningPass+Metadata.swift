@@ -1,0 +1,87 @@
+import DomainXML
+import Intent
+import Vocabulary
+
+extension PlanningPass {
+  /// What our element should say, from what is bound and what is there. Persistent first: where the sides differ it
+  /// counts (design section 6). The live side of a domain that is about to stop goes with it (T17).
+  mutating func planMetadata() {
+    let wanted = desiredState()
+    for side in [Side.persistent, .live] {
+      guard let definition = input.definition(side), side == .persistent || changesLive || input.persistent == nil
+      else { continue }
+      let current = ManagedState(in: definition)
+      guard current != wanted else { continue }
+      steps.metadata.append(
+        Step(
+          .setMetadata, .metadata, side: side, effect: .live, xml: wanted.xml,
+          reason: current == nil ? "vmctl's element is absent" : "what vmctl keeps in the domain has changed"))
+    }
+  }
+
+  /// The next pass, after an unplug, takes the binding out by the same rule.
+  private func desiredState() -> ManagedState {
+    var state = input.managed
+    state.generation = input.generation
+    state.isProtected = state.isProtected || input.wanted.isProtected
+    guard input.wanted.devices != nil else { return state }
+    state.bindings = bound.map { binding(of: $0) }
+    for device in leaving where !device.binding.isReference && device.isPresent {
+      var binding = device.binding
+      binding.isLeaving = true
+      state.bindings.append(binding)
+    }
+    state.tombstones = tombstones()
+    return state
+  }
+
+  private func binding(of device: BoundDevice) -> ManagedState.Binding {
+    let wanted = device.wanted
+    var binding = ManagedState.Binding(id: wanted.id, keeping: device.known)
+    binding.isLeaving = false
+    binding.isReference = wanted.element == nil
+    binding.content = unsettled.contains(wanted.id) ? device.known?.content : wanted.contentDigest
+    binding.isProtected = isProtected(device)
+    guard let definition = device.devices.persistent == nil ? input.live : input.persistent,
+      let present = device.devices.persistent ?? device.devices.live
+    else {
+      if device.known == nil, device.alias != wanted.id.alias { binding.alias = device.alias }
+      return binding
+    }
+    // An alias of libvirt's own is in the running domain only, and may be another device's after the next start.
+    if let alias = present.alias, alias.hasPrefix("ua-") {
+      binding.alias = alias == wanted.id.alias ? nil : alias
+      binding.key = nil
+    } else {
+      binding.alias = nil
+      let isStillFound = PlanningPass.find(binding, in: definition)?.isSame(as: present) ?? false
+      if binding.key == nil || !isStillFound { binding.key = present.bindingKey(in: definition) }
+    }
+    return binding
+  }
+
+  /// Slots of devices that are gone or going, newest last. One of an id that is wanted again stays until the device
+  /// is somewhere else: it is the slot that the id gets back, also after a crash in between.
+  private func tombstones() -> [ManagedState.Tombstone] {
+    var tombstones = input.managed.tombstones
+    for device in bound {
+      let id = device.wanted.id
+      if let old = device.wanted.was, let place = tombstones.lastIndex(where: { $0.id == old }) {
+        tombstones[place] = ManagedState.Tombstone(id: id, slot: tombstones[place].slot)
+      }
+      if let slot = device.leading?.slot { tombstones.removeAll { $0.id == id && $0.slot != slot } }
+    }
+    for device in leaving where !device.binding.isReference {
+      let id = device.binding.id
+      guard let slot = device.leading?.slot ?? input.heldSlots[id] else { continue }
+      tombstones.removeAll { $0.id == id || $0.slot == slot }
+      tombstones.append(ManagedState.Tombstone(id: id, slot: slot))
+    }
+    // Of an id that is there again the slot is known anyway.
+    if tombstones.count > ManagedState.tombstoneLimit {
+      let present = Set(bound.lazy.filter(\.isPresent).map(\.wanted.id))
+      tombstones.removeAll { present.contains($0.id) }
+    }
+    return tombstones.suffix(ManagedState.tombstoneLimit)
+  }
+}
