@@ -130,7 +130,7 @@ import Vocabulary
     }
   }
 
-  @Test(arguments: UInt64(1)...400) func `slots stay, foreign devices stay, and plans come to an end`(_ seed: UInt64)
+  @Test(arguments: UInt64(1)...60) func `slots stay, foreign devices stay, and plans come to an end`(_ seed: UInt64)
     throws
   {
     var history = try History(seed: seed)
