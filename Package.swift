@@ -46,7 +46,12 @@ let package = Package(
     room("DomainXML", ["CLibXML2", "Digests", "Vocabulary"]),
     .target(
       name: "Migrations", path: "Migrations", resources: [.embedInCode("V0001_init.sql")], swiftSettings: strict),
-    room("Store", ["Migrations", "Digests", "Vocabulary", .product(name: "GRDB", package: "GRDB.swift")]),
+    room(
+      "Store",
+      [
+        "Migrations", "Digests", "Vocabulary", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
 
     // The engine: pure
     room("Intent", ["DomainXML", "Digests", "Vocabulary", .product(name: "Yams", package: "Yams")]),
@@ -78,7 +83,7 @@ let package = Package(
       swiftSettings: strict),
     tests("IntentTests", ["Intent", "DomainXML", "TestSupport", "Vocabulary"]),
     tests("PlanningTests", ["Planning", "Intent", "DomainXML", "TestSupport", "Vocabulary"]),
-    tests("StoreTests", ["Store", "TestSupport", "Vocabulary"]),
+    tests("StoreTests", ["Store", "Migrations", "Digests", "TestSupport", "Vocabulary"]),
     tests("ReconcilingTests", ["Reconciling", "Libvirt", "Planning", "Store", "Control", "TestSupport", "Vocabulary"]),
     tests(
       "CommandsTests",

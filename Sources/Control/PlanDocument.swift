@@ -56,7 +56,9 @@ package struct PlanDocument: Sendable, Codable, Hashable {
 
   /// What `plan` ends with: refusals first, then changes where they are asked for.
   package func outcome(detailed: Bool) -> Outcome {
-    if let worst = refused.map({ Problem.Code(rawValue: $0.code).outcome }).max() { return worst }
+    // Whatever a plan refuses is refused, also under a code that this version does not know.
+    let refusals = refused.map { Problem.Code(rawValue: $0.code).outcome }.map { $0 == .error ? .refused : $0 }
+    if let worst = refusals.max() { return worst }
     return detailed && !steps.isEmpty ? .changesFound : .asWanted
   }
 }

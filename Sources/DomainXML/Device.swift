@@ -17,6 +17,12 @@ package struct Device: Sendable {
 
   package var slot: Slot? { element.child("address").flatMap { Slot(address: $0, of: element, kind: kind) } }
 
+  /// Whether both have an address and the addresses are spelled the same: an equal slot without reading it.
+  package func hasAddress(of other: Device) -> Bool {
+    guard let own = element.child("address"), let theirs = other.element.child("address") else { return false }
+    return own.states(theirs) && theirs.states(own)
+  }
+
   /// Whether this is the same element of the same document.
   package func isSame(as other: Device) -> Bool {
     element.index == other.element.index && element.storage === other.element.storage

@@ -49,22 +49,26 @@ package struct Element: Sendable {
       return nil
     }
     if attribute.escaped { return parseNumber(value(attribute)) }
-    var digits = storage.bytes[Int(attribute.value)..<Int(attribute.value) + Int(attribute.valueLength)]
-    var radix: UInt64 = 10
-    if digits.starts(with: "0x".utf8) || digits.starts(with: "0X".utf8) {
-      digits = digits.dropFirst(2)
-      radix = 16
+    return storage.bytes.withUnsafeBufferPointer { bytes in
+      var position = Int(attribute.value)
+      let end = position + Int(attribute.valueLength)
+      var radix: UInt64 = 10
+      if end - position > 2, bytes[position] == UInt8(ascii: "0"), bytes[position + 1] | 0x20 == UInt8(ascii: "x") {
+        position += 2
+        radix = 16
+      }
+      guard position < end else { return nil }
+      var number: UInt64 = 0
+      while position < end {
+        guard let value = hexValue(bytes[position]), value < radix else { return nil }
+        let (product, overflow) = number.multipliedReportingOverflow(by: radix)
+        let (sum, carry) = product.addingReportingOverflow(UInt64(value))
+        if overflow || carry { return nil }
+        number = sum
+        position += 1
+      }
+      return number
     }
-    guard !digits.isEmpty else { return nil }
-    var number: UInt64 = 0
-    for digit in digits {
-      guard let value = hexValue(digit), value < radix else { return nil }
-      let (product, overflow) = number.multipliedReportingOverflow(by: radix)
-      let (sum, carry) = product.addingReportingOverflow(UInt64(value))
-      if overflow || carry { return nil }
-      number = sum
-    }
-    return number
   }
 
   func attributeValue(_ name: [UInt8]) -> String? {
@@ -79,7 +83,7 @@ package struct Element: Sendable {
   var attributeRecords: ArraySlice<AttributeRecord> {
     let record = record
     let first = Int(record.firstAttribute)
-    return ArraySlice(storage.attributes[first..<first + Int(record.attributeCount)])
+    return storage.attributes[first..<first + Int(record.attributeCount)]
   }
 
   func attributeRecord(named name: String) -> AttributeRecord? {
@@ -172,7 +176,22 @@ package struct Element: Sendable {
   }
 
   /// The name without its prefix.
-  package var localName: String { name.split(separator: ":", maxSplits: 1).last.map(String.init) ?? name }
+  package var localName: String {
+    let start = localNameStart
+    return string(start, nameEnd - start)
+  }
+
+  package func hasLocalName(_ name: StaticString) -> Bool {
+    let start = localNameStart
+    return nameEnd - start == name.utf8CodeUnitCount
+      && equal(start, UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+  }
+
+  private var localNameStart: Int {
+    let start = Int(record.start) + 1
+    for position in start..<nameEnd where storage.bytes[position] == UInt8(ascii: ":") { return position + 1 }
+    return start
+  }
 
   private func characterData(_ range: Range<Int>) -> String {
     var text = ""

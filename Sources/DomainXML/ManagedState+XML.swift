@@ -23,14 +23,15 @@ extension ManagedState {
   /// Takes an element in, if it is one that this version knows in every part.
   private mutating func read(_ child: Element) -> Bool {
     guard let id = child["id"].flatMap({ DeviceID($0) }), !child.hasChildren else { return false }
-    switch child.localName {
-    case "device": bindings.append(Binding(child, id: id))
-    case "unprotected":
-      unprotected.insert(id)
-    case "tombstone":
+    if child.hasLocalName("device") {
+      bindings.append(Binding(child, id: id))
+    } else if child.hasLocalName("tombstone") {
       guard let slot = child["slot"].flatMap({ Slot($0) }) else { return false }
       tombstones.append(Tombstone(id: id, slot: slot))
-    default: return false
+    } else if child.hasLocalName("unprotected") {
+      unprotected.insert(id)
+    } else {
+      return false
     }
     return true
   }
@@ -101,17 +102,22 @@ extension ManagedState {
 extension ManagedState.Binding {
   fileprivate init(_ element: Element, id: DeviceID) {
     self.init(id: id)
-    for (name, value) in element.attributes {
-      switch name {
-      case "id": continue
-      case "alias": alias = value
-      case "key": key = value
-      case "reference": isReference = value == "yes"
-      case "content": content = ManagedState.digest(value)
-      case "protected": isProtected = value == "yes"
-      case "leaving": isLeaving = value == "yes"
-      default: if ManagedState.isKeepable(name) { unknown[name] = value }
-      }
+    var known = 1
+    func value(_ name: StaticString) -> String? {
+      guard let value = element[name] else { return nil }
+      known += 1
+      return value
+    }
+    alias = value("alias")
+    key = value("key")
+    isReference = value("reference") == "yes"
+    content = value("content").flatMap { ManagedState.digest($0) }
+    isProtected = value("protected") == "yes"
+    isLeaving = value("leaving") == "yes"
+    guard element.attributeRecords.count > known else { return }
+    let names: Set<String> = ["id", "alias", "key", "reference", "content", "protected", "leaving"]
+    for (name, value) in element.attributes where !names.contains(name) && ManagedState.isKeepable(name) {
+      unknown[name] = value
     }
   }
 }

@@ -177,7 +177,7 @@ struct DefinitionComposer {
       return nil
     }
     return Refusal(
-      "bus-unsupported", target: .device(disk.device.id), path: disk.device.path, wanted: "ide",
+      "machine-unsupported", target: .device(disk.device.id), path: disk.device.path, wanted: "ide",
       reason: "a q35 machine has no ide bus", wouldTake: "bus: sata, or machine: pc")
   }
 

@@ -120,7 +120,7 @@ extension Refusal {
   static func unlistedRemove(_ wanted: IntentDocument) -> Refusal? {
     guard wanted.unlisted == .remove else { return nil }
     return Refusal(
-      "unlisted-remove", target: .domain, path: "spec.unlisted", wanted: "remove", found: "keep",
+      "unlisted", target: .domain, path: "spec.unlisted", wanted: "remove", found: "keep",
       reason: "this version of vmctl never removes devices that no document named",
       wouldTake: "`unlisted: keep`; detach the devices with virsh, or name them and remove them afterwards")
   }

@@ -7,6 +7,8 @@ extension PlanningPass {
   private struct Changes {
     var updates: [FieldDifference] = []
     var replacements: [FieldDifference] = []
+    /// What the running guest gets at the next boot, once the definition has it.
+    var pending: [FieldDifference] = []
     var isEmpty: Bool { updates.isEmpty && replacements.isEmpty }
   }
 
@@ -14,6 +16,7 @@ extension PlanningPass {
   ///
   /// `isReleasing`: the guest has been asked to let go of it; the live side is left alone until it has.
   mutating func compare(_ device: BoundDevice, _ element: Element, isReleasing: Bool) {
+    let refusals = plan.refused.count
     var found = BothSides<[FieldDifference]>(live: [], persistent: [])
     for side in input.sides where device.wanted.isWanted(on: side) && (side == .persistent || changesLive) {
       guard let present = device.devices[side] else { continue }
@@ -22,7 +25,6 @@ extension PlanningPass {
     }
     let slot = slotToRepair(device)
     if found.live.isEmpty, found.persistent.isEmpty, slot == nil { return }
-    let refusals = plan.refused.count
     var changes = BothSides(live: Changes(), persistent: Changes())
     for side in [Side.persistent, .live] {
       for difference in found[side] { sort(difference, device, side, found.persistent, &changes) }
@@ -30,6 +32,7 @@ extension PlanningPass {
     if !changes.live.isEmpty || !changes.persistent.isEmpty { unsettled.insert(device.wanted.id) }
     guard plan.refused.count == refusals, mayChange(device, changes.live, changes.persistent) else { return }
     let (live, persistent) = (changes.live, changes.persistent)
+    for difference in live.pending { pend(device, difference) }
     if !isReleasing {
       change(device, element, .live, updates: live.updates, replacements: live.replacements, slot: nil)
     }
@@ -44,26 +47,24 @@ extension PlanningPass {
       differences.append(
         FieldDifference(path: "boot/@order", wanted: String(order), found: present.bootOrder.map(String.init)))
     }
-    return differences.isEmpty || !standsOnWanted(differences, element, present)
-      ? differences
-      : differences.filter { !wanted.kind.moving.contains($0.path) }
+    guard !differences.isEmpty, let history = wanted.kind.history, stands(present, on: element, history) else {
+      return differences
+    }
+    return differences.filter { !history.sources.contains($0.path) && !history.following.contains($0.path) }
   }
 
   /// R7: a disk whose file is anywhere in the backing chain is the stated one, with a snapshot on top.
-  private func standsOnWanted(_ differences: [FieldDifference], _ element: Element, _ present: Device) -> Bool {
-    let kind = present.kind
-    guard let history = kind.history else { return false }
-    let sources = kind.identity.flatMap(\.paths).filter { kind.moving.contains($0) && element.value(at: $0) != nil }
-    var layer = present.element.element(at: history)
+  private func stands(_ present: Device, on wanted: Element, _ history: DeviceHistory) -> Bool {
+    let sources = history.sources.filter { wanted.value(at: $0) != nil }
+    guard !sources.isEmpty else { return false }
+    var layer = present.element.element(at: history.layer)
     while let current = layer {
-      let isStated =
-        !sources.isEmpty
-        && sources.allSatisfy { path in
-          let form = kind.field(at: path)?.form ?? .text
-          return current.value(at: path).map(form.normalised) == element.value(at: path).map(form.normalised)
-        }
+      let isStated = sources.allSatisfy { path in
+        let form = present.kind.field(at: path)?.form ?? .text
+        return current.value(at: path).map(form.normalised) == wanted.value(at: path).map(form.normalised)
+      }
       if isStated { return true }
-      layer = current.element(at: history)
+      layer = current.element(at: history.layer)
     }
     return false
   }
@@ -97,7 +98,7 @@ extension PlanningPass {
       if side == .live, change?.persistent.isInPlace ?? false, wanted.isWanted(on: .persistent),
         device.devices.persistent != nil
       {
-        pend(device, difference)
+        changes.live.pending.append(difference)
       } else if wanted.replaceAllowed {
         changes[side].replacements.append(difference)
       } else {
@@ -131,13 +132,15 @@ extension PlanningPass {
   }
 
   private mutating func refuse(
-    _ device: BoundDevice, _ difference: FieldDifference, _ code: Problem.Code, _ reason: String, wouldTake: String
+    _ device: BoundDevice, _ difference: FieldDifference, _ code: Problem.Code, _ reason: String, wouldTake: String,
+    concernsWholePlan: Bool? = nil
   ) {
     unsettled.insert(device.wanted.id)
     refuse(
       Refusal(
         code, target: .device(device.wanted.id), path: "\(device.wanted.path).\(difference.path)",
-        wanted: difference.wanted, found: difference.found, reason: reason, wouldTake: wouldTake))
+        wanted: difference.wanted, found: difference.found, reason: reason, wouldTake: wouldTake,
+        concernsWholePlan: concernsWholePlan))
   }
 
   mutating func pend(_ device: BoundDevice, _ difference: FieldDifference) {
@@ -156,8 +159,8 @@ extension PlanningPass {
     if isProtected(device) {
       for difference in Set(live.updates + live.replacements + persistent.updates + persistent.replacements).sorted() {
         refuse(
-          device, difference, "protected-change", "the device is protected, and no step touches it",
-          wouldTake: "vmctl unprotect \(input.wanted.name) \(device.wanted.id)")
+          device, difference, "protected", "the device is protected, and no step touches it",
+          wouldTake: "vmctl unprotect \(input.wanted.name) \(device.wanted.id)", concernsWholePlan: false)
       }
       return false
     }

@@ -199,7 +199,7 @@ extension Refusal {
         wouldTake: "a value that `vmctl devices` shows, or a place among the \(reference.kind) devices from 0")
     }
     return Refusal(
-      "reference-ambiguous", target: .device(wanted.id), path: path, wanted: words,
+      "ambiguous-device", target: .device(wanted.id), path: path, wanted: words,
       found: found.joined(separator: ", "),
       reason: "the document refers to one device, and \(candidates.count) are meant",
       wouldTake: "refer to it by its place among the \(reference.kind) devices, from 0")

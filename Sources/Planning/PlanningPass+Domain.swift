@@ -61,7 +61,7 @@ extension PlanningPass {
     if input.persistent == nil {
       return refuse(
         Refusal(
-          "transient-stop", target: .power, path: "spec.power", wanted: "stopped", found: "running",
+          "transient", target: .power, path: "spec.power", wanted: "stopped", found: "running",
           reason: "the domain is transient: stopping it would lose its definition",
           wouldTake: "virsh define of its XML, or virsh shutdown where that is meant"))
     }

@@ -72,7 +72,7 @@ extension PlanningPass {
       unsettled.insert(device.wanted.id)
       refuse(
         Refusal(
-          "os-boot-present", target: target, path: path, wanted: String(order), found: "<os><boot/></os>",
+          "os-boot", target: target, path: path, wanted: String(order), found: "<os><boot/></os>",
           reason: "the domain was defined with <os><boot>, and libvirt then refuses every boot order of a device",
           wouldTake: "a new domain"))
       return nil

@@ -103,8 +103,9 @@ extension PlanningPass {
   /// The slot that the definition's device should have: the running guest has seen the live one (R20). `nil` where
   /// they agree, or where it cannot be moved, which is then reported.
   mutating func slotToRepair(_ device: BoundDevice) -> Slot? {
-    guard let live = device.devices.live, let persistent = device.devices.persistent, let wanted = live.slot,
-      let found = persistent.slot, wanted != found, wanted.isRepairable
+    guard let live = device.devices.live, let persistent = device.devices.persistent,
+      !live.hasAddress(of: persistent), let wanted = live.slot, let found = persistent.slot, wanted != found,
+      wanted.isRepairable
     else { return nil }
     let isFree = !(input.persistent?.devices.contains { $0.slot == wanted } ?? false)
     let hasBus = wanted.controller.map { name in

@@ -10,10 +10,19 @@ package struct Refusal: Sendable, Hashable {
   package let reason: String
   /// What it would take.
   package let wouldTake: String?
+  /// Whether it stops the plan, so that nothing is half done: a file that is missing, a target that is taken,
+  /// capacity, guard rails. What concerns one device, field or setting lets other steps go on.
+  package let concernsWholePlan: Bool
 
+  private static let codesOfOneThing: Set<Problem.Code> = [
+    "boot-order-cycle", "boot-order-taken", "cannot-attach", "cannot-detach", "creation-changed", "needs-redefine",
+    "needs-replace", "os-boot", "setting", "transient",
+  ]
+
+  /// `concernsWholePlan`: where it does not follow from the code.
   package init(
     _ code: Problem.Code, target: Step.Target? = nil, path: String? = nil, wanted: String? = nil,
-    found: String? = nil, reason: String, wouldTake: String? = nil
+    found: String? = nil, reason: String, wouldTake: String? = nil, concernsWholePlan: Bool? = nil
   ) {
     self.code = code
     self.target = target
@@ -22,17 +31,6 @@ package struct Refusal: Sendable, Hashable {
     self.found = found
     self.reason = reason
     self.wouldTake = wouldTake
+    self.concernsWholePlan = concernsWholePlan ?? !Refusal.codesOfOneThing.contains(code)
   }
-}
-
-extension Refusal {
-  /// Refusals of one device, field or setting: other steps go on.
-  private static let codesOfOneThing: Set<Problem.Code> = [
-    "boot-order-cycle", "boot-order-taken", "cannot-attach", "cannot-detach", "creation-changed", "needs-redefine",
-    "needs-replace", "os-boot-present", "protected-change", "setting", "transient-stop",
-  ]
-
-  /// All other refusals stop the plan, so that nothing is half done: a file that is missing, a target that is taken,
-  /// capacity, guard rails.
-  package var concernsWholePlan: Bool { !Refusal.codesOfOneThing.contains(code) }
 }

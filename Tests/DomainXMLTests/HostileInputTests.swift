@@ -21,6 +21,8 @@ import Vocabulary
       .otherEncoding
     ),
     ("UTF-16", XMLText([0xff, 0xfe, 0x3c, 0x00, 0x61, 0x00, 0x2f, 0x00, 0x3e, 0x00]), .otherEncoding),
+    ("EBCDIC", XMLText([0x4c, 0x6f, 0xa7, 0x94, 0x93, 0x40, 0x4c, 0x81, 0x61, 0x6e]), .malformed),
+    ("white space alone", XMLText("  \n "), .malformed),
     ("two roots", XMLText("<a/><b/>"), .malformed),
     ("cut off", XMLText("<a><b>"), .malformed),
     ("a doubled attribute", XMLText("<a b='1' b='2'/>"), .malformed),

@@ -279,7 +279,7 @@ import Vocabulary
     let plan = world.plan(
       try Intents.document(
         [Intents.disk("root", "vda")] + Intents.base.dropFirst() + [Intents.disk("new", "vdc", "bootOrder: 2")]))
-    #expect(plan.codes == ["os-boot-present"])
+    #expect(plan.codes == ["os-boot"])
     #expect(plan.summaries.isEmpty)
   }
 

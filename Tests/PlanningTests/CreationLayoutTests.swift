@@ -205,7 +205,8 @@ import Vocabulary
       [Intents.root], "vcpus: 4\nmemory: 2 GiB\ncreation: {machine: q35, memory: 1 GiB, vcpus: 2}")
     #expect(World(host: Self.host).plan(document).codes == ["too-many-vcpus", "too-much-memory"])
     #expect(
-      try plan([Intents.disk("a", "hda", bus: "ide")], "{machine: q35, memory: 1 GiB}").codes == ["bus-unsupported"])
+      try plan([Intents.disk("a", "hda", bus: "ide")], "{machine: q35, memory: 1 GiB}").codes == ["machine-unsupported"]
+    )
     var host = Self.host
     host.hostModel = nil
     #expect(

@@ -126,7 +126,7 @@ extension HypervisorContract {
       try await test.hypervisor.attach(disk, to: test.uuid, side: .live)
       let before = try await test.observe()
       let duration = try await test.time { try await test.hypervisor.detach(disk, from: test.uuid, side: .live) }
-      try expect(duration > .milliseconds(4900) && duration < .seconds(7), "it took \(duration)")
+      try expect(duration > .milliseconds(4900) && duration < .seconds(30), "it took \(duration)")
       try expect(try await test.observe() == before, "the domain changed")
       try await expectRefusal(.xmlError, what: "the slot of a pending unplug") {
         let other = test.domain.disk("vdc", alias: "ua-other", image: "other", slot: test.domain.slot(0))
@@ -143,7 +143,7 @@ extension HypervisorContract {
       let duration = try await test.time {
         try await test.hypervisor.detach(alias: "ua-data", from: test.uuid, side: .live)
       }
-      try expect(duration < .seconds(2), "it took \(duration)")
+      try expect(duration < .milliseconds(4900), "it took \(duration)")
       try expect(try await test.observe() == before, "the domain changed")
     },
     Behaviour("a guest that answers lets go of the device before the detach returns", needsGuest: true) { test in
@@ -152,7 +152,7 @@ extension HypervisorContract {
       let disk = test.domain.disk(slot: test.domain.slot(0))
       try await test.hypervisor.attach(disk, to: test.uuid, side: .live)
       let duration = try await test.time { try await test.hypervisor.detach(disk, from: test.uuid, side: .live) }
-      try expect(duration < .seconds(4), "it took \(duration)")
+      try expect(duration < .milliseconds(4900), "it took \(duration)")
       try expect(try await test.observe().live == before.live, "the live side is not as it was before")
       try expect(
         try await test.events.sees(.deviceRemoved(alias: "ua-data"), of: test.uuid), "no event of the removal")

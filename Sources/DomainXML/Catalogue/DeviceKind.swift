@@ -39,9 +39,8 @@ package final class DeviceKind: Sendable {
   /// Fields that a block job, a snapshot or a guest may change by itself: never asserted over an unchanged document
   /// (R7, R8).
   package let moving: [FieldPath]
-  /// Where the element keeps what it stood on before a snapshot: the moving fields, at the same paths, in elements of
-  /// this name inside one another (R7).
-  package let history: FieldPath?
+  /// Where the element keeps what it stood on before a snapshot (R7).
+  package let history: DeviceHistory?
   package let boot: BootRole
   /// Losing it loses the guest's data: never all of them at once without a word (R2), and the one that the domain
   /// boots from is protected by default (R17).
@@ -60,7 +59,7 @@ package final class DeviceKind: Sendable {
     fields: [Field] = [], chosen: [ChosenField] = [], shortForm: ShortForm? = nil, takesAlias: Bool = true,
     controller: [ControllerNeed] = [], files: [FieldPath] = [], networks: [FieldPath] = [],
     unique: [UniqueField] = [], detachNeedsGuest: Bool = true, updateMovesSlot: Bool = false, moving: [FieldPath] = [],
-    restated: [RestatedField] = [], history: FieldPath? = nil, boot: BootRole = .never, holdsData: Bool = false,
+    restated: [RestatedField] = [], history: DeviceHistory? = nil, boot: BootRole = .never, holdsData: Bool = false,
     provides: [BusLayout] = []
   ) {
     self.name = name
@@ -98,6 +97,22 @@ package final class DeviceKind: Sendable {
 extension DeviceKind: Equatable {
   package static func == (left: DeviceKind, right: DeviceKind) -> Bool {
     left === right || left.element == right.element
+  }
+}
+
+/// What a snapshot leaves in the element of what was there before: layers inside one another.
+package struct DeviceHistory: Sendable {
+  /// The element of a layer, in the device and in the layer above.
+  package let layer: FieldPath
+  /// Fields that say which content it is, at the same paths in the device and in each layer.
+  package let sources: [FieldPath]
+  /// Fields that follow from the uppermost layer.
+  package let following: [FieldPath]
+
+  package init(layer: FieldPath, sources: [FieldPath], following: [FieldPath]) {
+    self.layer = layer
+    self.sources = sources
+    self.following = following
   }
 }
 

@@ -91,7 +91,8 @@ extension DeviceKind {
     unique: [UniqueField("target/@dev", "target")],
     updateMovesSlot: true,
     moving: ["source/@file", "source/@dev", "driver/@type", "@type", "boot/@order"],
-    history: "backingStore",
+    history: DeviceHistory(
+      layer: "backingStore", sources: ["source/@file", "source/@dev"], following: ["driver/@type", "@type"]),
     boot: .preferred(rank: 0),
     holdsData: true)
 
