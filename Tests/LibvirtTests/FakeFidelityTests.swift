@@ -9,7 +9,7 @@ extension Real {
   @Suite struct FakeFidelityTests {
     @Test(arguments: ContractSubject.Machine.allCases)
     func `definitions and persistent changes come out alike`(machine: ContractSubject.Machine) async throws {
-      let host = try #require(TestHost.current)
+      let host = try #require(PrivateHost.current)
       let connection = try await Connection.open(uri: host.uri, readOnly: false)
       let versions = try await connection.host()
       // The fake's host is of these; a newer libvirt completes a definition otherwise (T33).
@@ -58,7 +58,7 @@ extension Real {
 
     @Test(arguments: ContractSubject.Machine.allCases)
     func `live devices come out with the same aliases and addresses`(machine: ContractSubject.Machine) async throws {
-      let host = try #require(TestHost.current)
+      let host = try #require(PrivateHost.current)
       // libvirt starts no domain without its image.
       for image in ["a.raw", "b.raw"] {
         #expect(FileManager.default.createFile(atPath: host.images + "/" + image, contents: Data(count: 1 << 20)))
@@ -101,7 +101,7 @@ extension Real {
       }
     }
 
-    private func definition(_ name: String, _ machine: ContractSubject.Machine, _ host: TestHost) -> XMLText {
+    private func definition(_ name: String, _ machine: ContractSubject.Machine, _ host: PrivateHost) -> XMLText {
       let ports = (0...8).map {
         "<controller type='pci' index='\($0)' model='\($0 == 0 ? "pcie-root" : "pcie-root-port")'/>"
       }.joined()
@@ -127,7 +127,7 @@ extension Real {
         """)
     }
 
-    private func devices(_ machine: ContractSubject.Machine, _ host: TestHost) -> [(String, XMLText)] {
+    private func devices(_ machine: ContractSubject.Machine, _ host: PrivateHost) -> [(String, XMLText)] {
       let slots = machine == .q35 ? [(7, 0), (8, 0)] : [(0, 0x10), (0, 0x11)]
       func address(_ index: Int) -> String {
         let (bus, slot) = slots[index]

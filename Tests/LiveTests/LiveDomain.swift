@@ -5,19 +5,20 @@ import Libvirt
 import Reconciling
 import Store
 import Synchronization
+import TestSupport
 import Testing
 import Vocabulary
 
 /// One domain of a test, with a name, a store and images of its own; removed whatever happens.
 final class LiveDomain: Sendable {
-  let host: LiveHost
+  let host: PrivateHost
   let name: String
   let machine: String
   let folder: String
   let storePath: String
   private let counters = Mutex<[CountingHypervisor]>([])
 
-  private init(_ host: LiveHost, machine: String) throws {
+  private init(_ host: PrivateHost, machine: String) throws {
     self.host = host
     self.machine = machine
     name = "t-" + UUID().uuidString.lowercased().prefix(8)
@@ -29,7 +30,7 @@ final class LiveDomain: Sendable {
   static func with<Value>(
     machine: String = "q35", _ body: (LiveDomain) async throws -> Value
   ) async throws -> Value {
-    let domain = try LiveDomain(try #require(LiveHost.current), machine: machine)
+    let domain = try LiveDomain(try #require(PrivateHost.current), machine: machine)
     do {
       let value = try await body(domain)
       try await domain.remove()

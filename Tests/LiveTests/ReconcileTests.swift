@@ -3,6 +3,7 @@ import DomainXML
 import Foundation
 import Libvirt
 import Store
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -36,6 +37,36 @@ extension Live {
         state[suffix] = FileManager.default.contents(atPath: domain.storePath + suffix)
       }
       return state
+    }
+
+    @Test func `I1: over a whole history there is one definition, the first`() async throws {
+      try await LiveDomain.with { domain in
+        let listener = try await Connection.open(uri: domain.host.uri, readOnly: false)
+        let events = try await listener.events()
+        let root = try domain.disk("root", target: "vda")
+        let data = try domain.disk("data", target: "vdb")
+        for (devices, power) in [
+          ([root], "running"), ([root, data], "running"), ([root, data, domain.card("lan")], "stopped"),
+          ([root, data], "stopped"), ([root, data], "running"),
+        ] {
+          // Nothing answers a request to shut down here.
+          if power == "stopped" { #expect(try await domain.perform(.stop, force: true).outcome == .asWanted) }
+          let report = try await domain.reconcile(domain.document(devices, power: power, boots: false))
+          #expect(report.outcome == .asWanted, "\(report)")
+        }
+        let uuid = try await domain.observe().uuid
+        await listener.close()
+
+        var definitions: [Lifecycle] = []
+        for await event in events {
+          guard case .domain(let event) = event, event.uuid == uuid, case .lifecycle(let change) = event.kind else {
+            continue
+          }
+          if change.event == .defined || change.event == .undefined { definitions.append(change) }
+        }
+        // From libvirt 11 on a persistent attach is told as an update of the definition, which it is not of ours (T30).
+        #expect(definitions.filter { $0 != .definedUpdated } == [.definedAdded])
+      }
     }
 
     @Test func `I11: a domain that somebody undefined is gone, and nothing is defined or started`() async throws {

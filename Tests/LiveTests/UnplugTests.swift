@@ -29,7 +29,7 @@ extension Live {
       }
     }
 
-    @Test func `a guest that does not answer: exit 11, the device stays held, and a reset ends it`() async throws {
+    @Test func `a guest that does not answer: exit 11, the device stays held, and a stop ends it`() async throws {
       try await LiveDomain.with { domain in
         let root = try domain.disk("root", target: "vda", extra: ", bootOrder: 1")
         let a = try domain.disk("a", target: "vdb")
@@ -55,13 +55,13 @@ extension Live {
         #expect(again.waiting.map(\.isWantedAgain) == [true])
         #expect(again.steps.allSatisfy { $0.target.metadata == true })
 
-        try await domain.behindItsBack { connection, uuid in
-          try await connection.destroy(uuid)
-          try await connection.start(uuid)
-        }
-        let released = try await domain.reconcile(domain.document([root], boots: false), timeout: 10_000)
-        _ = released
-        #expect(try await domain.report().state == "running")
+        #expect(try await domain.perform(.stop, force: true).outcome == .asWanted)
+        let stopped = try await domain.reconcile(domain.document([root], power: "stopped", boots: false))
+        #expect(stopped.outcome == .asWanted, "\(stopped)")
+        #expect(try await domain.definition(.persistent).device(alias: "ua-a") == nil)
+        #expect(try await domain.report().waiting.isEmpty)
+        #expect(try await domain.reconcile(domain.document([root], boots: false)).outcome == .asWanted)
+        #expect(try await domain.definition(.live).device(alias: "ua-a") == nil)
       }
     }
   }
