@@ -14,7 +14,7 @@ package enum Program {
   package static func run(_ arguments: [String], in context: Context) async -> Int32 {
     let parsed: any ParsableCommand
     do {
-      parsed = try Vmctl.parseAsRoot(arguments)
+      parsed = try alone(arguments) ?? Vmctl.parseAsRoot(arguments)
     } catch {
       return answer(error, Vmctl.self, arguments, in: context)
     }
@@ -41,6 +41,17 @@ package enum Program {
     } catch {
       return answer(error, type(of: command), arguments, in: context)
     }
+  }
+
+  /// The command that the first argument names, parsed without the root command around it: ArgumentParser makes up the
+  /// root's arguments several times, and that is a tenth of the run time of a plan. Whatever is not a valid call of a
+  /// command is `nil`: the root knows best what to say then.
+  private static func alone(_ arguments: [String]) -> (any ParsableCommand)? {
+    guard let name = arguments.first,
+      let command = Vmctl.configuration.subcommands.first(where: { $0.configuration.commandName == name }),
+      let parsed = try? command.parseAsRoot(Array(arguments.dropFirst())), parsed is any Subcommand
+    else { return nil }
+    return parsed
   }
 
   /// Help and version are data; everything else that ArgumentParser has to say is talk.

@@ -33,9 +33,7 @@ final class DomainReconciler {
     self.timeout = timeout
     self.progress = progress
     maker = PlanMaker(time: surroundings.time)
-    reader = KnowledgeReader(
-      hypervisor: surroundings.hypervisor, store: surroundings.store,
-      host: HostInquiry(surroundings.hypervisor, known: surroundings.host))
+    reader = Looking(surroundings).reader
   }
 
   /// Never throws: what went wrong is in the report.
@@ -55,8 +53,7 @@ final class DomainReconciler {
   private func reconcile() async throws(Problem) -> OperationReport {
     var knowledge = try await reader.read(wanted.name.text)
     if let uuid = wanted.uuid, knowledge.uuid == nil { knowledge = try await checkUUID(uuid, knowledge) }
-    var gatherer = HostFactsGatherer(
-      hypervisor: surroundings.hypervisor, host: HostInquiry(surroundings.hypervisor, known: surroundings.host))
+    var gatherer = HostFactsGatherer(connecting: reader.connecting, host: reader.host)
     let facts = try await gatherer.facts(for: wanted, knowledge)
     // A document whose plan is refused as a whole is not accepted: nothing is left half done.
     let first = maker.plan(wanted, knowledge, facts, removals: removals)

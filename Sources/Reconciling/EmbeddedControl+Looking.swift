@@ -25,7 +25,7 @@ extension EmbeddedControl {
   }
 
   private func everyDomain(_ looking: Looking) async throws(Problem) -> [String] {
-    let hypervisor = looking.hypervisor
+    let hypervisor = try await looking.connecting.hypervisor()
     var names = try await asking("listing domains") { () throws(LibvirtError) in try await hypervisor.domains() }
       .map { $0.uuid.description }
     guard let store = looking.store else { return names }

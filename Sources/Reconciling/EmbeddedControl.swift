@@ -56,7 +56,7 @@ package final class EmbeddedControl: VMControl {
       var knowledge = selection.knowledge
       if knowledge == nil { knowledge = try await looking.reader.read(document.name.text) }
       guard let knowledge else { continue }
-      var gatherer = HostFactsGatherer(hypervisor: looking.hypervisor, host: looking.host)
+      var gatherer = HostFactsGatherer(connecting: looking.connecting, host: looking.host)
       let facts = try await gatherer.facts(for: document, knowledge)
       plans.append(
         PlanDocument(PlanMaker(time: time).plan(document, knowledge, facts, removals: try removals(request))))
@@ -70,9 +70,7 @@ package final class EmbeddedControl: VMControl {
     let given = try documents(request)
     let removals = try removals(request)
     let surroundings = try await workplace.work()
-    let looking = Looking(
-      hypervisor: surroundings.hypervisor, store: surroundings.store,
-      host: HostInquiry(surroundings.hypervisor, known: surroundings.host))
+    let looking = Looking(surroundings)
     let wanted = try await selected(request, given, looking).map(\.document)
     let timeout = Duration.milliseconds(request.timeout)
     return stream(surroundings, wanted.map(\.name.text)) { index, progress in
@@ -168,19 +166,26 @@ package final class EmbeddedControl: VMControl {
   }
 
   private func storedDocument(_ name: String, _ looking: Looking) async throws(Problem) -> Selection {
-    let knowledge = try await looking.reader.read(name)
-    guard let intent = knowledge.file?.intent else {
+    let (knowledge, parsed) = try await looking.reader.read(name) { file in
+      Result { () throws(IntentFaults) in
+        try file.intent.map { (intent) throws(IntentFaults) in
+          try IntentParser.parse([.init(name: intent.source, bytes: Array(intent.text))])
+        }
+      }
+    }
+    let documents: [IntentDocument]?
+    do throws(IntentFaults) {
+      documents = try parsed?.get()
+    } catch {
+      throw Problem(error)
+    }
+    guard let documents else {
       throw Problem(
         "no-intent", "no document is known for '\(name)'", domain: name,
         remedy: "give one with -f; it is kept from then on")
     }
-    do throws(IntentFaults) {
-      let documents = try IntentParser.parse([.init(name: intent.source, bytes: Array(intent.text))])
-      if let document = documents.first(where: { $0.name.text == knowledge.name }) ?? documents.first {
-        return Selection(document: document, knowledge: knowledge)
-      }
-    } catch {
-      throw Problem(error)
+    if let document = documents.first(where: { $0.name.text == knowledge.name }) ?? documents.first {
+      return Selection(document: document, knowledge: knowledge)
     }
     throw Problem("store", "the document kept for '\(name)' is empty", domain: name)
   }

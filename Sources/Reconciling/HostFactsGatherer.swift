@@ -7,13 +7,13 @@ import Vocabulary
 /// Asks host and libvirt for what a plan depends on, and nothing more: a plan of a domain that exists needs neither
 /// capabilities nor firmware.
 struct HostFactsGatherer {
-  let hypervisor: any Hypervisor
+  let connecting: Connecting
   let host: HostInquiry
   /// Whether the host's files are this machine's.
   private var isLocal = false
 
-  init(hypervisor: any Hypervisor, host: HostInquiry) {
-    self.hypervisor = hypervisor
+  init(connecting: Connecting, host: HostInquiry) {
+    self.connecting = connecting
     self.host = host
   }
 
@@ -31,6 +31,7 @@ struct HostFactsGatherer {
     if missing.isEmpty, knowledge.observed != nil { return facts }
     isLocal = HostFactsGatherer.isLocal(try await host.description().uri)
     if missing.contains(where: { device in device.kind.networks.contains { device.element?.value(at: $0) != nil } }) {
+      let hypervisor = try await connecting.hypervisor()
       let networks = try await asking("listing networks") { () throws(LibvirtError) in
         try await hypervisor.networks()
       }
@@ -42,6 +43,7 @@ struct HostFactsGatherer {
   }
 
   private func capabilities(_ wanted: IntentDocument) async throws(Problem) -> HostFacts {
+    let hypervisor = try await connecting.hypervisor()
     let text = try await asking("reading capabilities") { () throws(LibvirtError) in
       try await hypervisor.capabilities()
     }

@@ -5,17 +5,17 @@ import Vocabulary
 /// Who answers: asked when it is needed, and once. Capabilities are the dearest thing that a looking command could ask
 /// for, and a plan of a domain that store and libvirt both know needs none of it.
 actor HostInquiry {
-  private let hypervisor: any Hypervisor
+  private let connecting: Connecting
   private var known: HostDescription?
 
-  init(_ hypervisor: any Hypervisor, known: HostDescription? = nil) {
-    self.hypervisor = hypervisor
+  init(_ connecting: Connecting, known: HostDescription? = nil) {
+    self.connecting = connecting
     self.known = known
   }
 
   func description() async throws(Problem) -> HostDescription {
     if let known { return known }
-    let hypervisor = hypervisor
+    let hypervisor = try await connecting.hypervisor()
     let found = try await asking("asking libvirt who it is") { () throws(LibvirtError) in
       try await hypervisor.host()
     }

@@ -4,53 +4,66 @@ import Vocabulary
 
 /// Finds out what is known of a domain, from libvirt and from the store.
 struct KnowledgeReader {
-  let hypervisor: any Hypervisor
+  let connecting: Connecting
   let store: RecordStore?
   let host: HostInquiry
 
   /// `reference` is a name or a UUID.
   func read(_ reference: String) async throws(Problem) -> Knowledge {
-    guard let store else { return try await withoutRow(reference) }
-    let rows = try await rows(reference, store)
-    // One row, and libvirt has a domain of its UUID: it is that one, whatever the host calls itself.
-    if rows.count == 1, let found = try await observe(.uuid(rows[0].key.domain)) {
-      return try await present(found, rows[0], store)
-    }
-    guard !rows.isEmpty else { return try await withoutRow(reference) }
-    let host = try await host.description().uuid
-    guard let row = rows.last(where: { $0.key.host == host }) else { return try await withoutRow(reference) }
-    if rows.count > 1, let found = try await observe(.uuid(row.key.domain)) {
-      return try await present(found, row, store)
-    }
-    return try await absent(row, store)
+    try await read(reference) { (_) in }.0
   }
 
-  private func withoutRow(_ reference: String) async throws(Problem) -> Knowledge {
-    let uuid = DomainUUID(reference)
-    guard let found = try await observe(uuid.map { .uuid($0) } ?? .name(reference)) else {
+  /// Asks libvirt and the store side by side, and makes of what the store has what can be made of it meanwhile: `nil`
+  /// where the store has nothing.
+  func read<Made: Sendable>(
+    _ reference: String, making: @Sendable (DomainFile) -> Made
+  ) async throws(Problem) -> (Knowledge, Made?) {
+    async let asked = observed(DomainUUID(reference).map { .uuid($0) } ?? .name(reference))
+    guard let store else { return (try await without(row: reference, asked: await asked), nil) }
+    let rows = try await rows(reference, store)
+    if rows.count == 1 {
+      let file = try await file(rows[0], store)
+      let made = file.map(making)
+      // One row, and libvirt has a domain of its UUID: it is that one, whatever the host calls itself.
+      if let found = try await observe(rows[0].key.domain, asked: await asked) {
+        return (present(found, file), made)
+      }
+    }
+    guard !rows.isEmpty else { return (try await without(row: reference, asked: await asked), nil) }
+    let host = try await host.description().uuid
+    guard let row = rows.last(where: { $0.key.host == host }) else {
+      return (try await without(row: reference, asked: await asked), nil)
+    }
+    let file = try await file(row, store)
+    if rows.count > 1, let found = try await observe(row.key.domain, asked: await asked) {
+      return (present(found, file), file.map(making))
+    }
+    return (try await absent(row, file), file.map(making))
+  }
+
+  private func without(
+    row reference: String, asked: Result<ObservedDomain?, Problem>
+  ) async throws(Problem) -> Knowledge {
+    guard let found = try asked.get() else {
       return Knowledge(
-        name: reference, uuid: uuid, incarnation: try await incarnation(of: reference), presence: .unknown, file: nil,
+        name: reference, uuid: DomainUUID(reference), incarnation: try await incarnation(of: reference), presence: .unknown, file: nil,
         appliedUUID: nil)
     }
-    return Knowledge(
-      name: found.name, uuid: found.uuid, presence: .present(try ObservedDomain(found)), file: nil, appliedUUID: nil)
+    return present(found, nil)
   }
 
-  private func present(
-    _ found: Observation, _ row: DomainRow, _ store: RecordStore
-  ) async throws(Problem) -> Knowledge {
-    let file = try await stored { () throws(StoreError) in try await store.file(of: row.key) }
-    return Knowledge(
-      name: found.name, uuid: found.uuid, presence: .present(try ObservedDomain(found)), file: file, appliedUUID: nil)
+  private func present(_ found: ObservedDomain, _ file: DomainFile?) -> Knowledge {
+    Knowledge(
+      name: found.observation.name, uuid: found.observation.uuid, presence: .present(found), file: file,
+      appliedUUID: nil)
   }
 
   /// libvirt has no domain of the row's UUID.
-  private func absent(_ row: DomainRow, _ store: RecordStore) async throws(Problem) -> Knowledge {
-    let file = try await stored { () throws(StoreError) in try await store.file(of: row.key) }
-    if let other = try await observe(.name(row.name)) {
+  private func absent(_ row: DomainRow, _ file: DomainFile?) async throws(Problem) -> Knowledge {
+    if let other = try await observed(.name(row.name)).get() {
       // The name has gone to another domain (R15).
       return Knowledge(
-        name: row.name, uuid: other.uuid, presence: .present(try ObservedDomain(other)), file: file,
+        name: row.name, uuid: other.observation.uuid, presence: .present(other), file: file,
         appliedUUID: row.key.domain)
     }
     // A row without a record is a document that was accepted and never came to a definition.
@@ -61,8 +74,31 @@ struct KnowledgeReader {
       appliedUUID: nil)
   }
 
+  private func file(_ row: DomainRow, _ store: RecordStore) async throws(Problem) -> DomainFile? {
+    try await stored { () throws(StoreError) in try await store.file(of: row.key) }
+  }
+
   func observe(_ reference: DomainReference) async throws(Problem) -> Observation? {
-    try await asking("reading the domain") { () throws(LibvirtError) in try await hypervisor.observe(reference) }
+    let hypervisor = try await connecting.hypervisor()
+    return try await asking("reading the domain") { () throws(LibvirtError) in
+      try await hypervisor.observe(reference)
+    }
+  }
+
+  private func observed(_ reference: DomainReference) async -> Result<ObservedDomain?, Problem> {
+    do throws(Problem) {
+      return .success(try await observe(reference).map { (found) throws(Problem) in try ObservedDomain(found) })
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// The domain of the UUID, which may be the one that was asked for already.
+  private func observe(
+    _ uuid: DomainUUID, asked: Result<ObservedDomain?, Problem>
+  ) async throws(Problem) -> ObservedDomain? {
+    if let found = try asked.get(), found.observation.uuid == uuid { return found }
+    return try await observed(.uuid(uuid)).get()
   }
 
   private func incarnation(of name: String) async throws(Problem) -> Int {

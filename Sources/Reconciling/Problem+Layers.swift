@@ -20,13 +20,19 @@ extension Problem {
       return
     }
     self.init(
-      "libvirt", "\(doing): \(error.message)", domain: domain, device: device, remedy: Problem.remedy(error),
+      error.code == .xmlInvalidSchema ? "refused-by-libvirt" : "libvirt", "\(doing): \(Problem.oneLine(error.message))", domain: domain, device: device, remedy: Problem.remedy(error),
       underlying: "\(error.function), code \(error.code.rawValue)")
+  }
+
+  /// The schema's complaints come as lines.
+  private static func oneLine(_ message: String) -> String {
+    message.split(whereSeparator: \.isNewline).joined(separator: "; ")
   }
 
   private static func remedy(_ error: LibvirtError) -> String? {
     switch error.code {
     case .operationTimeout: "another job holds the domain; try again when it is done"
+    case .xmlInvalidSchema: "libvirt's schema has no such element or attribute: look at what the document states in `xml:`"
     case .operationDenied, .accessDenied, .authenticationFailed: "run as a user that libvirt lets write"
     default: nil
     }

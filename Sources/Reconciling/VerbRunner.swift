@@ -21,9 +21,7 @@ final class VerbRunner {
     self.surroundings = surroundings
     self.request = request
     self.progress = progress
-    reader = KnowledgeReader(
-      hypervisor: surroundings.hypervisor, store: surroundings.store,
-      host: HostInquiry(surroundings.hypervisor, known: surroundings.host))
+    reader = Looking(surroundings).reader
   }
 
   /// Never throws: what went wrong is in the report.

@@ -12,9 +12,16 @@ struct Workplace: Sendable {
 
   /// For looking: a connection and the store as it is, without a lock and without a write.
   func look() async throws(Problem) -> Looking {
-    let hypervisor = try await open(readOnly: true)
-    let store = try await stored { () throws(StoreError) in try RecordStore.openForReading(location) }
-    return Looking(hypervisor: hypervisor, store: store, host: HostInquiry(hypervisor))
+    let connecting = Connecting { () async throws(Problem) in try await open(readOnly: true) }
+    let store: RecordStore?
+    do throws(Problem) {
+      store = try await stored { () throws(StoreError) in try RecordStore.openForReading(location) }
+    } catch {
+      // Who cannot reach libvirt either is told of that first: it is what everything needs.
+      _ = try await connecting.hypervisor()
+      throw error
+    }
+    return Looking(connecting: connecting, store: store, host: HostInquiry(connecting))
   }
 
   /// For changing: the store's lock first, so that a second process is told who holds it before anything is done.
@@ -42,10 +49,23 @@ struct Workplace: Sendable {
 
 /// What a looking command works with.
 struct Looking: Sendable {
-  let hypervisor: any Hypervisor
+  let connecting: Connecting
   /// `nil` where there is no store yet, which is an empty one.
   let store: RecordStore?
   let host: HostInquiry
 
-  var reader: KnowledgeReader { KnowledgeReader(hypervisor: hypervisor, store: store, host: host) }
+  init(connecting: Connecting, store: RecordStore?, host: HostInquiry) {
+    self.connecting = connecting
+    self.store = store
+    self.host = host
+  }
+
+  /// What a changing command looks with.
+  init(_ surroundings: Surroundings) {
+    connecting = Connecting(surroundings.hypervisor)
+    store = surroundings.store
+    host = HostInquiry(connecting, known: surroundings.host)
+  }
+
+  var reader: KnowledgeReader { KnowledgeReader(connecting: connecting, store: store, host: host) }
 }
