@@ -46,7 +46,8 @@ struct KnowledgeReader {
   ) async throws(Problem) -> Knowledge {
     guard let found = try asked.get() else {
       return Knowledge(
-        name: reference, uuid: DomainUUID(reference), incarnation: try await incarnation(of: reference), presence: .unknown, file: nil,
+        name: reference, uuid: DomainUUID(reference), incarnation: try await incarnation(of: reference),
+        presence: .unknown, file: nil,
         appliedUUID: nil)
     }
     return present(found, nil)

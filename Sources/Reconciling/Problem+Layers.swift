@@ -20,7 +20,8 @@ extension Problem {
       return
     }
     self.init(
-      error.code == .xmlInvalidSchema ? "refused-by-libvirt" : "libvirt", "\(doing): \(Problem.oneLine(error.message))", domain: domain, device: device, remedy: Problem.remedy(error),
+      error.code == .xmlInvalidSchema ? "refused-by-libvirt" : "libvirt", "\(doing): \(Problem.oneLine(error.message))",
+      domain: domain, device: device, remedy: Problem.remedy(error),
       underlying: "\(error.function), code \(error.code.rawValue)")
   }
 
@@ -32,7 +33,8 @@ extension Problem {
   private static func remedy(_ error: LibvirtError) -> String? {
     switch error.code {
     case .operationTimeout: "another job holds the domain; try again when it is done"
-    case .xmlInvalidSchema: "libvirt's schema has no such element or attribute: look at what the document states in `xml:`"
+    case .xmlInvalidSchema:
+      "libvirt's schema has no such element or attribute: look at what the document states in `xml:`"
     case .operationDenied, .accessDenied, .authenticationFailed: "run as a user that libvirt lets write"
     default: nil
     }
