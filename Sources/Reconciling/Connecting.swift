@@ -12,10 +12,10 @@ struct Connecting: Sendable {
 
   init(_ hypervisor: any Hypervisor) { state = .ready(hypervisor) }
 
-  /// Begins at once.
+  /// Begins at once and on this thread, so that the call to libvirt is under way when this returns.
   init(_ connect: @escaping @Sendable () async throws(Problem) -> any Hypervisor) {
     state = .trying(
-      Task {
+      Task.immediate {
         do throws(Problem) {
           return .success(try await connect())
         } catch {
