@@ -2,6 +2,7 @@ import ArgumentParser
 import Control
 import Foundation
 import Intent
+import Reconciling
 import Vocabulary
 
 /// vmctl from its arguments to its exit code.
@@ -10,7 +11,9 @@ package enum Program {
   /// libvirt thread that ends in the same moment still uses (one abort in some 700 runs of `plan`). What vmctl writes
   /// is written or flushed by then, and the kernel lets go of the rest, which is faster too.
   package static func main() async -> Never {
-    let code = await run(Array(CommandLine.arguments.dropFirst()), in: .process)
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if let first = arguments.first, !first.hasPrefix("-") { EmbeddedControl.beginEarly() }
+    let code = await run(arguments, in: .process)
     fflush(nil)
     _exit(code)
   }

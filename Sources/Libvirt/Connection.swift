@@ -33,6 +33,12 @@ package final class Connection: Hypervisor {
     return Connection(threads: threads, handle: handle)
   }
 
+  /// Begins, on a thread of its own, what the first connection of a process waits for: libvirt's start, a good part of
+  /// a short command's time. Where it fails, `open` says why.
+  package static func beginEarly() {
+    startDetachedThread("libvirt-start") { EventLoop.begin() }
+  }
+
   private init(threads: CallThreads, handle: ConnectionHandle) {
     self.threads = threads
     self.handle = handle

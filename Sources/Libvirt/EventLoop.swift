@@ -12,6 +12,9 @@ enum EventLoop {
     if case .failure(let error) = registration { throw error }
   }
 
+  /// As `register`, for those who need its outcome later.
+  static func begin() { _ = registration }
+
   private static let registration: Result<Void, LibvirtError> = {
     guard virInitialize() == 0 else { return .failure(.last("virInitialize")) }
     virSetErrorFunc(nil) { _, _ in }
