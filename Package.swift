@@ -90,7 +90,7 @@ let package = Package(
     tests("ReconcilingTests", ["Reconciling", "Libvirt", "Planning", "Store", "Control", "TestSupport", "Vocabulary"]),
     tests(
       "CommandsTests",
-      ["Commands", "Control", "TestSupport", "Vocabulary", .product(name: "Yams", package: "Yams")]),
+      ["Commands", "Control", "DomainXML", "TestSupport", "Vocabulary", .product(name: "Yams", package: "Yams")]),
     tests("LiveTests", ["Reconciling", "Libvirt", "DomainXML", "Store", "Control", "TestSupport", "Vocabulary"]),
   ],
   swiftLanguageModes: [.v6]

@@ -39,7 +39,7 @@ struct Vmctl: ParsableCommand {
       CommandGroup(
         name: "Lifecycle",
         subcommands: [Delete.self, Forget.self, Restore.self, Protect.self, Unprotect.self]),
-      CommandGroup(name: "Other", subcommands: [Schema.self, Completion.self]),
+      CommandGroup(name: "Other", subcommands: [Explain.self, Schema.self, Completion.self]),
     ])
 
   /// Here too, so that `vmctl -c URI get` works as it does with virsh.

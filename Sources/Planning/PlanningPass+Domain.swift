@@ -103,7 +103,7 @@ extension DomainDefinition {
   /// KiB. Memory devices are in libvirt's number too, and no balloon takes them (R18, T11).
   fileprivate var balloonTarget: UInt64? {
     guard let current = (root.child("currentMemory") ?? root.child("memory")).flatMap(\.kibibytes) else { return nil }
-    let plugged = devices.lazy.filter { $0.kind == .general("memory") }.compactMap { device in
+    let plugged = devices.lazy.filter { $0.kind == .memory }.compactMap { device in
       device.element.element(at: "target/size")?.kibibytes
     }.reduce(0, &+)
     return current >= plugged ? current - plugged : current

@@ -2,7 +2,9 @@
 /// equal.
 package enum Catalogue {
   package static let kinds: [DeviceKind] = [
-    .channel, .console, .controller, .disk, .interface, .memballoon, .rng, .serial,
+    .audio, .channel, .console, .controller, .crypto, .disk, .filesystem, .graphics, .hostdev, .hub, .input,
+    .interface, .iommu, .lease, .memballoon, .memory, .nvram, .panic, .parallel, .pstore, .redirdev, .rng, .serial,
+    .shmem, .smartcard, .sound, .tpm, .video, .vsock, .watchdog,
   ]
 
   private static let byElement = Dictionary(uniqueKeysWithValues: kinds.map { ($0.element, $0) })
@@ -12,9 +14,9 @@ package enum Catalogue {
   }
 
   package static func kind(named element: String) -> DeviceKind {
-    byElement[element] ?? .general(element)
+    byElement[element] ?? .unknown(element)
   }
 
-  /// The elements that are known to be devices: those with an entry, then those of the general table.
-  package static let elements: [String] = kinds.map(\.element) + DeviceKind.generalKinds.keys.sorted()
+  /// The elements that are known to be devices.
+  package static let elements: [String] = kinds.map(\.element)
 }

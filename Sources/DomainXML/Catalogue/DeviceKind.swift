@@ -10,6 +10,12 @@ package final class DeviceKind: Sendable {
   /// libvirt's element.
   package let element: String
   package let summary: String
+  /// The first libvirt that knows the kind; `nil` where every supported one (9.0 and up) does.
+  package let since: Version?
+  /// What a guest sees of it.
+  package let sees: String
+  /// What a guest has to do before a detach is over.
+  package let release: String
   /// What distinguishes two devices of the kind, beside their alias: the first key whose fields are all there.
   package let identity: [IdentityKey]
   /// What kind of slot a device of the kind takes: the first rule that applies. None: it takes none.
@@ -52,7 +58,8 @@ package final class DeviceKind: Sendable {
   package let restated: [RestatedField]
 
   package init(
-    name: String, element: String? = nil, summary: String, identity: [IdentityKey] = [], slots: [SlotRule] = [],
+    name: String, element: String? = nil, summary: String, since: Version? = nil, sees: String = "",
+    release: String = "", identity: [IdentityKey] = [], slots: [SlotRule] = [],
     attach: BothSides<Support>, detach: BothSides<Support>,
     update: BothSides<Support> = BothSides(
       live: .no("libvirt has no update for this kind"), persistent: .no("libvirt has no update for this kind")),
@@ -65,6 +72,9 @@ package final class DeviceKind: Sendable {
     self.name = name
     self.element = element ?? name
     self.summary = summary
+    self.since = since
+    self.sees = sees
+    self.release = release
     self.identity = identity
     self.slots = slots
     self.attach = attach

@@ -5,6 +5,8 @@ extension DeviceKind {
   package static let channel = DeviceKind(
     name: "channel",
     summary: "a virtio-serial port to the guest, as the guest agent's",
+    sees: "a named port of a virtio-serial controller",
+    release: "nothing: a port leaves at once",
     identity: [IdentityKey("name", "target/@name"), IdentityKey("guestfwd", "target/@address", "target/@port")],
     slots: [SlotRule(.virtioSerial, when: .field("target/@type", ["virtio"]))],
     attach: .yes,

@@ -5,6 +5,8 @@ extension DeviceKind {
   package static let console = DeviceKind(
     name: "console",
     summary: "a console: the shadow of the first serial port, or a virtio console",
+    sees: "a port of a virtio-serial controller; nothing of a shadow",
+    release: "nothing: a port leaves at once",
     identity: [IdentityKey("port", "target/@type", "target/@port")],
     slots: [SlotRule(.virtioSerial, when: .field("target/@type", ["virtio"]))],
     attach: .virtioOnly,

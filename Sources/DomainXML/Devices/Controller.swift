@@ -5,6 +5,8 @@ extension DeviceKind {
   package static let controller = DeviceKind(
     name: "controller",
     summary: "a bus or port that other devices sit on",
+    sees: "the bus, and what sits on it",
+    release: "let go of the PCI function",
     identity: [IdentityKey("controller", "@type", "@index")],
     slots: [
       SlotRule(.pci, when: .field("@type", ["scsi", "virtio-serial", "usb"]))

@@ -5,6 +5,8 @@ extension DeviceKind {
   package static let disk = DeviceKind(
     name: "disk",
     summary: "a disk, LUN, CD-ROM or floppy",
+    sees: "a disk on its bus, found by its serial",
+    release: "let go of the PCI function or SCSI unit; a usb disk leaves at once",
     identity: [
       IdentityKey("target", "target/@dev"), IdentityKey("serial", "serial"), IdentityKey("source", "source/@file"),
       IdentityKey("source", "source/@dev"),

@@ -5,6 +5,8 @@ extension DeviceKind {
   package static let interface = DeviceKind(
     name: "interface",
     summary: "a network card",
+    sees: "a network card with its MAC address",
+    release: "let go of the PCI function",
     identity: [IdentityKey("mac", "mac/@address")],
     slots: [
       SlotRule(.usb, when: .field("model/@type", ["usb-net"])),

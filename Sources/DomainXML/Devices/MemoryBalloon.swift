@@ -5,6 +5,7 @@ extension DeviceKind {
   package static let memballoon = DeviceKind(
     name: "memballoon",
     summary: "the memory balloon",
+    sees: "a virtio PCI function",
     identity: [IdentityKey("memballoon")],
     slots: [SlotRule(.pci, when: .not(.field("@model", ["none"])))],
     attach: .no("libvirt can add a memory balloon only when it defines the domain"),

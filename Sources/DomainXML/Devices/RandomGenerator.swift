@@ -5,6 +5,8 @@ extension DeviceKind {
   package static let rng = DeviceKind(
     name: "rng",
     summary: "a random number generator",
+    sees: "a virtio PCI function",
+    release: "let go of the PCI function",
     slots: [SlotRule(.pci)],
     attach: .yes,
     detach: .yes,

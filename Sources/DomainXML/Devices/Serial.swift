@@ -5,6 +5,8 @@ extension DeviceKind {
   package static let serial = DeviceKind(
     name: "serial",
     summary: "a serial port",
+    sees: "an ISA port, a PCI function or a USB device",
+    release: "let go of the PCI function; USB ones leave at once",
     identity: [IdentityKey("port", "target/@port")],
     slots: [
       SlotRule(.pci, when: .field("target/@type", ["pci-serial"])),

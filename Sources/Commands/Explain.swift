@@ -1,0 +1,77 @@
+import ArgumentParser
+import Control
+import DomainXML
+import Vocabulary
+
+/// `vmctl explain`
+struct Explain: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Say what can be changed, on which side, and what the guest has to do.",
+    usage: "vmctl explain [<kind>[.<field>]] [<options>]",
+    discussion: """
+      The catalogue that vmctl plans by, so the answer is what happens. A field is named by its key in a document or \
+      by its path in libvirt's XML. Asks neither libvirt nor a store.
+
+        vmctl explain
+        vmctl explain disk
+        vmctl explain disk.cache
+        vmctl explain interface.link/@state -o json
+      """)
+
+  @Argument(
+    help: ArgumentHelp("A kind of device, or one of its fields; none: all kinds in a table.", valueName: "kind.field"),
+    completion: .list(Catalogue.elements))
+  var topic: String?
+
+  @Flag(help: "Print the whole catalogue as a page of documentation.")
+  var markdown = false
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup(title: "Global options") var common: CommonOptions
+
+  var format: OutputFormat { output.output }
+
+  func run(in context: Context) async throws -> Outcome {
+    let page = Page(context, format, noColor: common.noColor)
+    let all = Catalogue.kinds.sorted { $0.element < $1.element }.map(KindDocument.init)
+    if markdown {
+      try context.output.write(KindPage.markdown(all))
+      return .asWanted
+    }
+    guard let topic else {
+      try page.print(all, asOne: false) { KindText.table($0, page.paint, page.width) }
+      return .asWanted
+    }
+    let parts = topic.split(separator: ".", maxSplits: 1).map(String.init)
+    guard let name = parts.first, let kind = all.first(where: { $0.element == name }) else {
+      throw unknown("kind of device", parts.first ?? "", among: all.map(\.element)) { "vmctl explain \($0)" }
+    }
+    guard parts.count == 2 else {
+      try page.print([kind], asOne: true) { $0.flatMap { KindText.lines($0, page.paint) } }
+      return .asWanted
+    }
+    guard let field = kind.fields.first(where: { [$0.path, $0.key].contains(parts[1]) }) else {
+      let names = kind.fields.flatMap { [$0.key, $0.path] }.compactMap { $0 }
+      throw unknown("field of \(name)", parts[1], among: names) { "vmctl explain \(name).\($0)" }
+    }
+    try page.print([field], asOne: true) { KindText.fields($0, page.paint) + never($0) }
+    return .asWanted
+  }
+
+  private func never(_ fields: [KindDocument.FieldRow]) -> [String] {
+    fields.flatMap { field in
+      [("running domain", field.live), ("definition", field.persistent)].filter { $0.1.hasPrefix("never: ") }
+        .map { "  \($0.0): \($0.1)" }
+    }
+  }
+
+  private func unknown(
+    _ what: String, _ word: String, among names: [String], _ command: (String) -> String
+  ) -> Problem {
+    Problem(
+      "usage", "there is no \(what) '\(word)' in the catalogue", found: word,
+      remedy: nearest(to: word, among: names).map { "did you mean `\(command($0))`?" }
+        ?? "`vmctl explain` lists the kinds; a field that is not listed changes only with its device")
+  }
+}

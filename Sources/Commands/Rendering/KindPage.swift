@@ -1,0 +1,58 @@
+import Control
+
+/// The catalogue as a page of documentation (`vmctl explain --markdown`). A test holds the page in the repository
+/// equal to it.
+enum KindPage {
+  static func markdown(_ kinds: [KindDocument]) -> String {
+    var lines = [
+      "# What can be changed, and how", "",
+      "One row a kind of device: what libvirt can do to the running domain and to the definition, without ever",
+      "redefining it. Printed by `vmctl explain --markdown` from the catalogue that vmctl itself plans by.", "",
+      "| Kind | What it is | Attach: running | definition | Detach: running | definition | Update: running | definition |",
+      "|---|---|---|---|---|---|---|---|",
+    ]
+    for kind in kinds {
+      let cells = [kind.attach, kind.detach, kind.update].flatMap { [$0.live, $0.persistent] }.map(cell)
+      lines.append("| [\(kind.element)](#\(kind.element)) | \(kind.summary) | \(cells.joined(separator: " | ")) |")
+    }
+    for kind in kinds { lines += section(kind) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func cell(_ answer: KindDocument.Answer) -> String {
+    switch answer.answer {
+    case .yes: "yes"
+    case .no: "no"
+    case .when: "where " + escaped(answer.condition ?? "")
+    }
+  }
+
+  private static func section(_ kind: KindDocument) -> [String] {
+    var lines = ["", "## \(kind.element)", "", "\(kind.summary.prefix(1).uppercased() + kind.summary.dropFirst())."]
+    if let since = kind.since { lines[3] += " Known to libvirt since \(since)." }
+    lines.append("")
+    if !kind.guestSees.isEmpty { lines.append("- The guest sees: \(kind.guestSees)") }
+    if let release = kind.guestReleases { lines.append("- To let go of it the guest has to: \(release)") }
+    for slot in kind.slots { lines.append("- Takes \(slot.what)" + (slot.when.map { ", where \(escaped($0))" } ?? "")) }
+    if !kind.identity.isEmpty {
+      lines.append("- Found by its alias, else by \(kind.identity.joined(separator: ", or "))")
+    }
+    var seen: Set<String> = []
+    for reason in [kind.attach, kind.detach, kind.update].flatMap({ [$0.live.reason, $0.persistent.reason] })
+      .compactMap({ $0 }) where seen.insert(reason).inserted
+    {
+      lines.append("- Otherwise: \(escaped(reason))")
+    }
+    guard !kind.fields.isEmpty else { return lines }
+    lines += ["", "| Field | Key | Running | Definition | |", "|---|---|---|---|---|"]
+    for field in kind.fields {
+      let notes = [field.help, field.note].compactMap { $0 }.joined(separator: "; ")
+      lines.append(
+        "| `\(field.path)` | \(field.key ?? "") | \(escaped(field.live)) | \(escaped(field.persistent)) | \(escaped(notes)) |"
+      )
+    }
+    return lines
+  }
+
+  private static func escaped(_ text: String) -> String { text.replacing("|", with: "\\|") }
+}

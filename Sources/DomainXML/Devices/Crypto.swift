@@ -1,0 +1,13 @@
+import Vocabulary
+
+extension DeviceKind {
+  /// `<crypto>`: a virtio crypto accelerator.
+  package static let crypto = DeviceKind(
+    name: "crypto",
+    summary: "a virtio crypto accelerator",
+    since: Version(9, 1),
+    sees: "a virtio PCI function",
+    slots: [SlotRule(.pci)],
+    attach: definedOnly("crypto"),
+    detach: definedOnly("crypto"))
+}

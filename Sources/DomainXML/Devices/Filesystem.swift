@@ -1,0 +1,18 @@
+import Vocabulary
+
+extension DeviceKind {
+  /// `<filesystem>`: a folder of the host.
+  package static let filesystem = DeviceKind(
+    name: "filesystem",
+    summary: "a folder of the host",
+    sees: "a virtio-fs or 9p device with the tag of target/@dir",
+    release: "unmount it and let go of the PCI function",
+    identity: [IdentityKey("target", "target/@dir")],
+    slots: [SlotRule(.pci)],
+    attach: BothSides(live: virtiofs, persistent: .yes),
+    detach: BothSides(live: virtiofs, persistent: .yes))
+
+  private static let virtiofs = Support.when(
+    .field("driver/@type", ["virtiofs"]),
+    otherwise: "only virtiofs folders can be plugged into a running domain; the 9p driver cannot")
+}

@@ -1,0 +1,13 @@
+import Vocabulary
+
+extension DeviceKind {
+  /// `<graphics>`: how the screen is shown to people.
+  package static let graphics = DeviceKind(
+    name: "graphics",
+    summary: "how the screen is shown to people",
+    sees: "nothing",
+    identity: [IdentityKey("type", "@type")],
+    attach: definedOnly("graphics"),
+    detach: definedOnly("graphics"),
+    takesAlias: false)
+}

@@ -1,0 +1,20 @@
+import Vocabulary
+
+extension DeviceKind {
+  /// `<input>`: a keyboard, mouse or tablet.
+  package static let input = DeviceKind(
+    name: "input",
+    summary: "a keyboard, mouse or tablet",
+    sees: "a USB or virtio input device; ps2 ones belong to the chipset",
+    release: "let go of the PCI function of a virtio one; USB ones leave at once",
+    slots: [
+      SlotRule(.usb, when: .field("@bus", ["usb"])), SlotRule(.pci, when: .field("@bus", ["virtio"])),
+    ],
+    attach: BothSides(live: pluggableInput, persistent: .yes),
+    detach: BothSides(live: pluggableInput, persistent: .yes),
+    controller: [ControllerNeed("usb", model: "qemu-xhci", when: .field("@bus", ["usb"]))])
+
+  private static let pluggableInput = Support.when(
+    .any([.field("@bus", ["usb", "virtio"]), .all([.field("@type", ["evdev"]), .libvirt(Version(10, 4))])]),
+    otherwise: "only usb and virtio input devices can be plugged into a running domain (evdev from 10.4)")
+}

@@ -1,0 +1,11 @@
+import Vocabulary
+
+extension DeviceKind {
+  /// `<panic>`: how the guest tells that it crashed.
+  package static let panic = DeviceKind(
+    name: "panic",
+    summary: "how the guest tells that it crashed",
+    sees: "an ISA port or a PCI function",
+    attach: definedOnly("panic"),
+    detach: definedOnly("panic"))
+}

@@ -1,0 +1,12 @@
+import Vocabulary
+
+extension DeviceKind {
+  /// `<pstore>`: where the guest keeps its crash logs.
+  package static let pstore = DeviceKind(
+    name: "pstore",
+    summary: "where the guest keeps its crash logs",
+    since: Version(10, 6),
+    sees: "an ACPI device",
+    attach: definedOnly("pstore"),
+    detach: definedOnly("pstore"))
+}

@@ -1,0 +1,15 @@
+import Vocabulary
+
+extension DeviceKind {
+  /// `<redirdev>`: a USB device redirected from elsewhere.
+  package static let redirdev = DeviceKind(
+    name: "redirdev",
+    summary: "a redirected USB device",
+    sees: "a USB device, once somebody redirects one",
+    release: "nothing: a USB device leaves at once",
+    slots: [SlotRule(.usb)],
+    attach: .yes,
+    detach: .yes,
+    controller: [ControllerNeed("usb", model: "qemu-xhci")],
+    boot: .allowed)
+}

@@ -1,0 +1,11 @@
+import Vocabulary
+
+extension DeviceKind {
+  /// `<smartcard>`: a smart card reader.
+  package static let smartcard = DeviceKind(
+    name: "smartcard",
+    summary: "a smart card reader",
+    sees: "a USB card reader",
+    attach: definedOnly("smartcard"),
+    detach: definedOnly("smartcard"))
+}

@@ -1,0 +1,16 @@
+import Vocabulary
+
+extension DeviceKind {
+  /// `<watchdog>`: resets or stops a guest that hangs.
+  package static let watchdog = DeviceKind(
+    name: "watchdog",
+    summary: "a watchdog",
+    sees: "a PCI function (i6300esb) or a part of the chipset (itco, ib700)",
+    release: "let go of the PCI function",
+    slots: [SlotRule(.pci, when: .field("@model", ["i6300esb"]))],
+    attach: BothSides(live: i6300esb, persistent: .yes),
+    detach: BothSides(live: i6300esb, persistent: .yes))
+
+  private static let i6300esb = Support.when(
+    .field("@model", ["i6300esb"]), otherwise: "only an i6300esb watchdog can be plugged into a running domain")
+}
