@@ -38,7 +38,7 @@ struct Vmctl: ParsableCommand {
       CommandGroup(name: "Power", subcommands: [Start.self, Stop.self, Restart.self]),
       CommandGroup(
         name: "Lifecycle",
-        subcommands: [Delete.self, Forget.self, Restore.self, Protect.self, Unprotect.self]),
+        subcommands: [Adopt.self, Delete.self, Forget.self, Restore.self, Protect.self, Unprotect.self]),
       CommandGroup(name: "Other", subcommands: [Explain.self, Schema.self, Completion.self]),
     ])
 

@@ -73,7 +73,8 @@ extension Problem.Code {
       "file-unreadable", "network-missing", "network-inactive", "reference-missing", "no-creation", "needs-replace",
       "needs-redefine", "cannot-attach", "cannot-detach", "creation-changed", "setting", "machine-unknown",
       "machine-unsupported", "firmware-missing", "cpu-unknown", "too-many-vcpus", "too-much-memory", "os-boot",
-      "foreign-metadata", "ambiguous-device", "refused-by-libvirt", "image-in-use", "running", "not-gone", "unlisted",
+      "foreign-metadata", "ambiguous-device", "refused-by-libvirt", "not-adoptable", "managed-already", "image-in-use",
+      "running", "not-gone", "unlisted",
       "transient":
       .refused
     default: .error

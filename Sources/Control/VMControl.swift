@@ -38,7 +38,7 @@ package struct ReconcileRequest: Sendable, Codable, Hashable {
 /// A verb on one domain.
 package struct VerbRequest: Sendable, Codable, Hashable {
   package enum Verb: String, Sendable, Codable, Hashable, CaseIterable {
-    case start, stop, restart, delete, forget, restore, protect, unprotect
+    case start, stop, restart, delete, adopt, forget, restore, protect, unprotect
   }
 
   /// What becomes of what belongs to a definition that is removed.
@@ -104,6 +104,9 @@ package struct XMLRequest: Sendable, Codable, Hashable {
 package protocol VMControl: Sendable {
   /// What would be done; one document for each domain.
   func plan(_ request: ReconcileRequest) async throws(Problem) -> [PlanDocument]
+
+  /// What adopting a domain would say and do.
+  func adoption(of domain: String) async throws(Problem) -> AdoptionDocument
 
   /// Makes it so. Progress is a stream that ends with a `finished` event for each domain.
   func reconcile(_ request: ReconcileRequest) async throws(Problem) -> AsyncStream<ProgressEvent>

@@ -32,7 +32,7 @@ package struct WantedDevice: Sendable {
   package let id: DeviceID
   package let kind: DeviceKind
   package let content: Content
-  package let sides: Sides
+  package var sides: Sides
   package let was: DeviceID?
   package let bootOrder: UInt64?
   package let replaceAllowed: Bool

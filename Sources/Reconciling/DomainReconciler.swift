@@ -21,12 +21,15 @@ final class DomainReconciler {
   private let progress: ProgressSink
   private let maker: PlanMaker
   private let reader: KnowledgeReader
+  /// What binds the devices of a domain that is being adopted.
+  private let adopting: ManagedState?
   private var problems: [Problem] = []
 
   init(
     _ surroundings: Surroundings, wanted: IntentDocument, removals: Set<DeviceID>, timeout: Duration,
-    progress: ProgressSink
+    adopting: ManagedState? = nil, progress: ProgressSink
   ) {
+    self.adopting = adopting
     self.surroundings = surroundings
     self.wanted = wanted
     self.removals = removals
@@ -44,14 +47,14 @@ final class DomainReconciler {
       var problem = error
       problem.domain = problem.domain ?? wanted.name.text
       var report = OperationReport(
-        domain: wanted.name.text, verb: "reconcile", outcome: problem.code.outcome, summary: problem.message)
+        domain: wanted.name.text, verb: verb, outcome: problem.code.outcome, summary: problem.message)
       report.problems = problems + [problem]
       return report
     }
   }
 
   private func reconcile() async throws(Problem) -> OperationReport {
-    var knowledge = try await reader.read(wanted.name.text)
+    var knowledge = try await read(wanted.name.text)
     if let uuid = wanted.uuid, knowledge.uuid == nil { knowledge = try await checkUUID(uuid, knowledge) }
     var gatherer = HostFactsGatherer(connecting: reader.connecting, host: reader.host)
     let facts = try await gatherer.facts(for: wanted, knowledge)
@@ -61,7 +64,7 @@ final class DomainReconciler {
 
     let (key, generation) = try await accept(knowledge, first)
     let journal = Journal(
-      store: surroundings.store, key: key, verb: "reconcile", generation: generation, time: surroundings.time,
+      store: surroundings.store, key: key, verb: verb, generation: generation, time: surroundings.time,
       progress: progress)
     let runner = StepRunner(
       surroundings, key: key, name: wanted.name.text, journal: journal, unplug: unplugPolicies(),
@@ -70,14 +73,14 @@ final class DomainReconciler {
 
     var plan = first
     for _ in 0..<DomainReconciler.passLimit {
-      knowledge = try await reader.read(key.domain.description)
+      knowledge = try await read(key.domain.description)
       plan = maker.plan(wanted, knowledge, facts, generation: generation, removals: removals)
       if plan.steps.isEmpty { break }
       try await hold(key.domain)
       let moved = try await runner.run(plan.steps, knowledge)
       if !moved || runner.hasFailed { break }
     }
-    knowledge = try await reader.read(key.domain.description)
+    knowledge = try await read(key.domain.description)
     plan = maker.plan(wanted, knowledge, facts, generation: generation, removals: removals)
     let recorder = Recorder(surroundings, key: key)
     try await recorder.record(knowledge, plan, generation: generation, ours: journal.operation)
@@ -86,6 +89,14 @@ final class DomainReconciler {
     try await journal.end(report.outcome, summary: report.summary)
     return report
   }
+
+  private func read(_ reference: String) async throws(Problem) -> Knowledge {
+    var knowledge = try await reader.read(reference)
+    knowledge.adopting = adopting
+    return knowledge
+  }
+
+  private var verb: String { adopting == nil ? "reconcile" : "adopt" }
 
   /// A UUID that the document gives may be another domain's.
   private func checkUUID(_ uuid: DomainUUID, _ knowledge: Knowledge) async throws(Problem) -> Knowledge {
@@ -102,7 +113,8 @@ final class DomainReconciler {
     let row =
       knowledge.file?.row
       ?? DomainRow(
-        key: key, name: wanted.name.text, incarnation: knowledge.incarnation, origin: .ours, createdAt: now)
+        key: key, name: wanted.name.text, incarnation: knowledge.incarnation,
+        origin: adopting == nil ? .ours : .adopted, createdAt: now)
     let incoming = IncomingIntent(
       text: ContiguousArray(wanted.text), canonicalDigest: wanted.canonicalDigest,
       clientGeneration: wanted.clientGeneration, receivedAt: now, source: wanted.source)
@@ -165,7 +177,7 @@ final class DomainReconciler {
     if outcome == .asWanted, !plan.steps.isEmpty { outcome = .error }
     let done = journal?.rows.filter { $0.state == .done }.count ?? 0
     var report = OperationReport(
-      id: journal?.operation?.number, domain: wanted.name.text, uuid: plan.uuid, verb: "reconcile",
+      id: journal?.operation?.number, domain: wanted.name.text, uuid: plan.uuid, verb: verb,
       generation: plan.generation.number, outcome: outcome, summary: summary(done, outcome))
     report.startedAt = journal?.startedAt?.milliseconds
     report.endedAt = journal?.operation == nil ? nil : surroundings.time.now().milliseconds

@@ -6,7 +6,35 @@ extension EmbeddedControl {
   package func perform(_ request: VerbRequest) async throws(Problem) -> AsyncStream<ProgressEvent> {
     let surroundings = try await workplace.work()
     return stream(surroundings, [request.domain]) { _, progress in
-      await VerbRunner(surroundings, request, progress).run()
+      request.verb == .adopt
+        ? await EmbeddedControl.adopt(surroundings, request, progress)
+        : await VerbRunner(surroundings, request, progress).run()
+    }
+  }
+
+  package func adoption(of domain: String) async throws(Problem) -> AdoptionDocument {
+    let proposal = try await Adopter(reader: try await workplace.look().reader, time: time).proposal(domain)
+    return AdoptionDocument(
+      document: proposal.text, plan: PlanDocument(proposal.plan), withoutID: proposal.apart)
+  }
+
+  /// A reconcile of the document that the domain already is.
+  private static func adopt(
+    _ surroundings: Surroundings, _ request: VerbRequest, _ progress: ProgressSink
+  ) async -> OperationReport {
+    do throws(Problem) {
+      let adopter = Adopter(reader: Looking(surroundings).reader, time: surroundings.time)
+      let proposal = try await adopter.proposal(request.domain)
+      if let obstacle = Adopter.obstacle(proposal) { throw obstacle }
+      return await DomainReconciler(
+        surroundings, wanted: proposal.document, removals: [], timeout: .milliseconds(request.timeout),
+        adopting: proposal.managed, progress: progress
+      ).run()
+    } catch {
+      var report = OperationReport(
+        domain: request.domain, verb: request.verb.rawValue, outcome: error.code.outcome, summary: error.message)
+      report.problems = [error]
+      return report
     }
   }
 }

@@ -55,6 +55,8 @@ struct Knowledge: Sendable {
   var file: DomainFile?
   /// The UUID applied under this name before, where libvirt has another domain of the name now (R15).
   var appliedUUID: DomainUUID?
+  /// What an adoption is about to write into a domain that has nothing of ours yet.
+  var adopting: ManagedState?
 
   var observed: ObservedDomain? {
     guard case .present(let domain) = presence else { return nil }
@@ -63,7 +65,7 @@ struct Knowledge: Sendable {
 
   /// The domain's metadata, or what the store remembers of it where a foreign hand removed the element.
   var managed: ManagedState {
-    if let state = observed?.managed { return state }
+    if let state = observed?.managed ?? adopting { return state }
     guard let file else { return ManagedState() }
     return ManagedState(
       generation: file.row.appliedGeneration, creationDigest: file.row.creationDigest,
@@ -86,7 +88,7 @@ struct Knowledge: Sendable {
 
   /// Whether libvirt has a domain of the name that vmctl has never had to do with.
   var isForeign: Bool {
-    guard let observed else { return false }
+    guard let observed, adopting == nil else { return false }
     return observed.managed == nil && (file == nil || file?.intent == nil)
   }
 }

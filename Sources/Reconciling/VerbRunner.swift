@@ -65,6 +65,7 @@ final class VerbRunner {
     case .forget: return try await forget(knowledge)
     case .restore: return try await restore(knowledge)
     case .protect, .unprotect: return try await protect(knowledge)
+    case .adopt: throw Problem("usage", "a domain is adopted by its document", domain: request.domain)
     }
   }
 
@@ -149,7 +150,7 @@ final class VerbRunner {
     if knowledge.isForeign {
       throw Problem(
         "not-managed", "vmctl does not manage the domain '\(request.domain)'", domain: request.domain,
-        remedy: "use virsh: a domain that vmctl did not create is not its to change")
+        remedy: "vmctl adopt \(request.domain) takes it over; until then use virsh")
     }
     return observed
   }

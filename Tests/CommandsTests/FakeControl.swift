@@ -6,7 +6,7 @@ import Vocabulary
 final class FakeControl: VMControl {
   enum Call: Hashable {
     case plan(ReconcileRequest), reconcile(ReconcileRequest), perform(VerbRequest), domains([String]),
-      xml(XMLRequest), history(String, Int)
+      xml(XMLRequest), history(String, Int), adoption(String)
   }
 
   struct Answers {
@@ -40,6 +40,12 @@ final class FakeControl: VMControl {
   func plan(_ request: ReconcileRequest) async throws(Problem) -> [PlanDocument] {
     try note(.plan(request))
     return answers.plans
+  }
+
+  func adoption(of domain: String) async throws(Problem) -> AdoptionDocument {
+    try note(.adoption(domain))
+    guard let plan = answers.plans.first else { throw Problem("no-such-domain", "there is no domain '\(domain)'") }
+    return AdoptionDocument(document: "kind: Domain\n", plan: plan, withoutID: 0)
   }
 
   func reconcile(_ request: ReconcileRequest) async throws(Problem) -> AsyncStream<ProgressEvent> {

@@ -7,7 +7,7 @@ import Testing
   /// Issue 2, item 9.
   static let commands = [
     "reconcile", "plan", "get", "devices", "show", "history", "pending", "start", "stop", "restart", "delete",
-    "forget", "restore", "protect", "unprotect", "explain", "schema", "completion",
+    "forget", "restore", "protect", "unprotect", "adopt", "explain", "schema", "completion",
   ]
 
   @Test func `the root lists every command and every exit code`() async {

@@ -10,9 +10,12 @@ extension DeviceKind {
     slots: [
       SlotRule(.usb, when: .field("@bus", ["usb"])), SlotRule(.pci, when: .field("@bus", ["virtio"])),
     ],
-    attach: BothSides(live: pluggableInput, persistent: .yes),
-    detach: BothSides(live: pluggableInput, persistent: .yes),
+    attach: BothSides(live: pluggableInput, persistent: unlessChipset),
+    detach: BothSides(live: pluggableInput, persistent: unlessChipset),
     controller: [ControllerNeed("usb", model: "qemu-xhci", when: .field("@bus", ["usb"]))])
+
+  private static let unlessChipset = Support.when(
+    .not(.field("@bus", ["ps2"])), otherwise: "ps2 input devices belong to the machine type")
 
   private static let pluggableInput = Support.when(
     .any([.field("@bus", ["usb", "virtio"]), .all([.field("@type", ["evdev"]), .libvirt(Version(10, 4))])]),
