@@ -22,8 +22,13 @@ package struct Adoption {
       apart = match.refused.count + match.unchangedApart
       matched = match
     }
+    let shared = Adoption.shared(wanted.values)
     for binding in matched?.bindings ?? [] {
       guard let device = wanted[binding.id], Adoption.isOfUse(device) else { continue }
+      guard !shared.contains(binding.id) else {
+        apart += 1
+        continue
+      }
       let isLive = live.flatMap { Planner.device(of: binding, in: $0) } != nil
       let isPersistent = persistent.flatMap { Planner.device(of: binding, in: $0) } != nil
       let sides: WantedDevice.Sides =
@@ -33,6 +38,18 @@ package struct Adoption {
       devices.append(adopted)
       bindings.append(binding)
     }
+  }
+
+  /// Devices that share what no document may state twice, as libvirt lets two cards have one MAC (teaming).
+  private static func shared(_ devices: some Sequence<WantedDevice>) -> Set<DeviceID> {
+    var holders: [String: [DeviceID]] = [:]
+    for device in devices {
+      for field in device.kind.unique {
+        guard let value = device.element?.value(at: field.path) else { continue }
+        holders["\(device.kind.name) \(field.path) \(value)", default: []].append(device.id)
+      }
+    }
+    return Set(holders.values.filter { $0.count > 1 }.joined())
   }
 
   private static func isOfUse(_ device: WantedDevice) -> Bool {

@@ -10,7 +10,8 @@ extension DeviceKind {
     identity: [IdentityKey("target", "target/@dir")],
     slots: [SlotRule(.pci)],
     attach: BothSides(live: virtiofs, persistent: .yes),
-    detach: BothSides(live: virtiofs, persistent: .yes))
+    detach: BothSides(live: virtiofs, persistent: .yes),
+    boot: .allowed)
 
   private static let virtiofs = Support.when(
     .field("driver/@type", ["virtiofs"]),
