@@ -102,7 +102,9 @@ final class LiveDomain: Sendable {
   // MARK: Documents
 
   /// A document whose domain boots the co-operating guest, or, without `boots`, one that never answers.
-  func document(_ devices: [String], power: String = "running", boots: Bool = true, rootPorts: Int = 4) -> String {
+  func document(
+    _ devices: [String], power: String = "running", boots: Bool = true, rootPorts: Int = 4, hotplugMemory: String? = nil
+  ) -> String {
     let kernel =
       boots
       ? """
@@ -124,7 +126,7 @@ final class LiveDomain: Sendable {
           vcpus: 1
           rootPorts: \(rootPorts)
           serial: {file: \(serialFile)}
-      \(kernel)
+      \(hotplugMemory.map { "    hotplugMemory: \($0)\n" } ?? "")\(kernel)
         devices:
       \(devices.map { "  - " + $0 }.joined(separator: "\n"))
       """

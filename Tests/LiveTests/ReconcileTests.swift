@@ -50,7 +50,9 @@ extension Live {
           ([root, data], "stopped"), ([root, data], "running"),
         ] {
           // Nothing answers a request to shut down here.
-          if power == "stopped" { #expect(try await domain.perform(.stop, force: true).outcome == .asWanted) }
+          if power == "stopped" {
+            #expect(try await domain.perform(.stop, force: true, timeout: 200).outcome == .asWanted)
+          }
           let report = try await domain.reconcile(domain.document(devices, power: power, boots: false))
           #expect(report.outcome == .asWanted, "\(report)")
         }

@@ -55,7 +55,7 @@ extension Live {
         #expect(again.waiting.map(\.isWantedAgain) == [true])
         #expect(again.steps.allSatisfy { $0.target.metadata == true })
 
-        #expect(try await domain.perform(.stop, force: true).outcome == .asWanted)
+        #expect(try await domain.perform(.stop, force: true, timeout: 200).outcome == .asWanted)
         let stopped = try await domain.reconcile(domain.document([root], power: "stopped", boots: false))
         #expect(stopped.outcome == .asWanted, "\(stopped)")
         #expect(try await domain.definition(.persistent).device(alias: "ua-a") == nil)
