@@ -53,7 +53,7 @@ struct Adopt: Subcommand {
       .print([adoption.plan], asOne: true, isDetailed: false)
     if adoption.withoutID > 0 {
       Speaker(context, isJSON: false, noColor: common.noColor).say(
-        "\(adoption.withoutID) devices stay unmanaged: nothing tells them from others of their kind.")
+        "\(adoption.withoutID) without an id, because nothing tells one from another of its kind: left unmanaged.")
     }
     return outcome(adoption)
   }

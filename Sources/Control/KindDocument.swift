@@ -10,7 +10,7 @@ package struct KindDocument: Sendable, Codable, Hashable {
   package let guestSees: String
   /// What the guest has to do before a detach is over.
   package let guestReleases: String?
-  /// What finds a device of the kind again where it has no alias of ours.
+  /// What finds a device of the kind again, the surest first.
   package let identity: [String]
   /// What it stands on, with when.
   package let slots: [Statement]

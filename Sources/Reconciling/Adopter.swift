@@ -75,11 +75,9 @@ struct Adopter {
         return document
       }
     } catch {
-      var problem = Problem(error)
-      problem = Problem(
-        "not-adoptable", "the domain's devices make no document that vmctl takes: \(problem.message)",
+      throw Problem(
+        "not-adoptable", "the domain's devices make no document that vmctl takes: \(Problem(error).message)",
         domain: name.text)
-      throw problem
     }
     throw Problem("not-adoptable", "the domain makes an empty document", domain: name.text)
   }

@@ -45,7 +45,7 @@ package final class EmbeddedControl: VMControl {
     workplace = Workplace(uri: uri, location: location, command: command, time: time, connect: connect)
   }
 
-  /// Begins what every command needs, while a program still reads its arguments.
+  /// Begins what nearly every command needs, while a program still reads its arguments.
   package static func beginEarly() { Connection.beginEarly() }
 
   // MARK: Plan

@@ -44,7 +44,8 @@ import Testing
 
   @Test func `a reason why not is said`() async {
     let video = await Surroundings().run("explain", "video").output
-    #expect(video.contains("libvirt can add or remove a video device only when it defines the domain"))
+    #expect(await Surroundings().run("explain", "lease").output.contains("found by  lockspace + key"))
+    #expect(video.contains("libvirt adds or removes the video kind only when it defines a domain"))
     #expect(await Surroundings().run("explain", "disk.target").output.contains("definition: never: target is"))
   }
 

@@ -8,9 +8,10 @@ extension KindDocument {
     self.init(
       element: kind.element, summary: kind.summary, since: kind.since?.description, guestSees: kind.sees,
       guestReleases: kind.release.isEmpty ? nil : kind.release,
-      identity: kind.identity.map { key in
-        key.paths.isEmpty ? "one a domain" : key.paths.map(\.text).joined(separator: " + ")
-      },
+      identity: (kind.takesAlias ? ["its alias"] : [])
+        + kind.identity.map { key in
+          key.paths.isEmpty ? "being the only one" : key.paths.map(\.text).joined(separator: " + ")
+        },
       slots: kind.slots.map { Statement($0.kind.words, when: $0.when?.words) },
       attach: Sides(kind.attach), detach: Sides(kind.detach), update: Sides(kind.update),
       fields: KindDocument.rows(kind))

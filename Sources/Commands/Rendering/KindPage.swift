@@ -32,10 +32,10 @@ enum KindPage {
     if let since = kind.since { lines[3] += " Known to libvirt since \(since)." }
     lines.append("")
     if !kind.guestSees.isEmpty { lines.append("- The guest sees: \(kind.guestSees)") }
-    if let release = kind.guestReleases { lines.append("- To let go of it the guest has to: \(release)") }
+    if let release = kind.guestReleases { lines.append("- When it leaves, the guest has to do: \(release)") }
     for slot in kind.slots { lines.append("- Takes \(slot.what)" + (slot.when.map { ", where \(escaped($0))" } ?? "")) }
     if !kind.identity.isEmpty {
-      lines.append("- Found by its alias, else by \(kind.identity.joined(separator: ", or "))")
+      lines.append("- Found by \(kind.identity.joined(separator: ", else "))")
     }
     var seen: Set<String> = []
     for reason in [kind.attach, kind.detach, kind.update].flatMap({ [$0.live.reason, $0.persistent.reason] })

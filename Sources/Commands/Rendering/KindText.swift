@@ -26,10 +26,10 @@ enum KindText {
     if let since = kind.since { lines.append("known to libvirt since \(since)") }
     lines.append("")
     lines.append("the guest sees  \(kind.guestSees.isEmpty ? "-" : kind.guestSees)")
-    if let release = kind.guestReleases { lines.append("to let go of it  \(release)") }
+    if let release = kind.guestReleases { lines.append("when it leaves  \(release)") }
     for slot in kind.slots { lines.append("takes  \(slot.what)" + (slot.when.map { ", where \($0)" } ?? "")) }
     if !kind.identity.isEmpty {
-      lines.append("found by  its alias, else by \(kind.identity.joined(separator: ", or "))")
+      lines.append("found by  \(kind.identity.joined(separator: ", else "))")
     }
     lines.append("")
     for (verb, sides) in [("attach", kind.attach), ("detach", kind.detach), ("update", kind.update)] {

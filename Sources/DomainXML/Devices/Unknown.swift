@@ -9,7 +9,7 @@ extension DeviceKind {
   /// libvirt has a call for everything else, but none for adding or removing these
   /// (`qemuDomainAttachDeviceLive`, `qemuDomainAttachDeviceConfig` and their neighbours).
   static func definedOnly(_ element: String) -> BothSides<Support> {
-    .no("libvirt can add or remove a \(element) device only when it defines the domain")
+    .no("libvirt adds or removes the \(element) kind only when it defines a domain")
   }
 }
 
