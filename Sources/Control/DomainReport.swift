@@ -93,7 +93,9 @@ package struct DeviceDocument: Sendable, Codable, Hashable {
 
 /// A change that the running guest gets at its next cold boot.
 package struct PendingDocument: Sendable, Codable, Hashable {
-  package let device: String
+  /// The device, or the setting.
+  package let device: String?
+  package let setting: String?
   package let path: String
   package let now: String?
   package let atNextBoot: String?
@@ -102,20 +104,26 @@ package struct PendingDocument: Sendable, Codable, Hashable {
   package let appliedBy: String
 
   package init(
-    device: String, path: String, now: String?, atNextBoot: String?, reason: String, appliedBy: String
+    device: String?, setting: String? = nil, path: String, now: String?, atNextBoot: String?, reason: String,
+    appliedBy: String
   ) {
     self.device = device
+    self.setting = setting
     self.path = path
     self.now = now
     self.atNextBoot = atNextBoot
     self.reason = reason
     self.appliedBy = appliedBy
   }
+
+  package var name: String { device ?? setting ?? path }
 }
 
-/// An unplug that waits for the guest.
+/// What the guest was asked for and has not done.
 package struct WaitingDocument: Sendable, Codable, Hashable {
-  package let device: String
+  /// The device that it is to let go of, or the setting.
+  package let device: String?
+  package let setting: String?
   package let slot: Slot?
   /// Milliseconds since 1970.
   package let since: Int64
@@ -126,13 +134,17 @@ package struct WaitingDocument: Sendable, Codable, Hashable {
   package let isWantedAgain: Bool
 
   package init(
-    device: String, slot: Slot?, since: Int64, isOverdue: Bool, endedBy: String, isWantedAgain: Bool
+    device: String?, setting: String? = nil, slot: Slot?, since: Int64, isOverdue: Bool, endedBy: String,
+    isWantedAgain: Bool
   ) {
     self.device = device
+    self.setting = setting
     self.slot = slot
     self.since = since
     self.isOverdue = isOverdue
     self.endedBy = endedBy
     self.isWantedAgain = isWantedAgain
   }
+
+  package var name: String { device ?? setting ?? "" }
 }

@@ -74,6 +74,19 @@ package struct ElementDraft: Sendable {
     children.append(child)
   }
 
+  /// Adds one more element where a path leads to; what is on the way is made where it is missing.
+  package mutating func append(_ child: ElementDraft, at path: FieldPath) {
+    append(child, at: path.elements.dropLast()[...])
+  }
+
+  private mutating func append(_ child: ElementDraft, at names: ArraySlice<[UInt8]>) {
+    guard let first = names.first else { return children.append(child) }
+    let name = String(decoding: first, as: UTF8.self)
+    let index = children.firstIndex { $0.name == name } ?? children.count
+    if index == children.count { children.append(ElementDraft(name)) }
+    children[index].append(child, at: names.dropFirst())
+  }
+
   package func write(to writer: inout XMLWriter) {
     writer.begin(name)
     for attribute in attributes { writer.attribute(attribute.name, attribute.value) }

@@ -23,6 +23,9 @@ package struct FieldPath: Sendable, Hashable, ExpressibleByStringLiteral, Custom
 
   package var description: String { text }
 
+  /// The last component's name.
+  package var name: String { String(decoding: attribute ?? elements.last ?? [], as: UTF8.self) }
+
   package static func == (left: FieldPath, right: FieldPath) -> Bool { left.text == right.text }
   package func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }
@@ -43,6 +46,17 @@ extension Element {
       element = child
     }
     return element
+  }
+
+  /// All elements of the path's last name in the first of each name before it.
+  package func elements(at path: FieldPath) -> [Element] {
+    guard let last = path.elements.last else { return [] }
+    var element = self
+    for name in path.elements.dropLast() {
+      guard let child = element.firstChild(name) else { return [] }
+      element = child
+    }
+    return element.children.filter { $0.named(last) }
   }
 
   private func firstChild(_ name: [UInt8]) -> Element? {

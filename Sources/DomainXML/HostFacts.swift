@@ -19,6 +19,8 @@ package struct HostFacts: Sendable, Hashable, Codable {
   package var files: [String: FileFact]
   /// Networks of libvirt and whether each is active; `nil`: not asked.
   package var networks: [String: Bool]?
+  /// Whether the domain starts with the host; `nil`: not asked.
+  package var autostart: Bool?
 
   package init(architecture: String = "x86_64") {
     self.architecture = architecture

@@ -13,6 +13,7 @@ extension ManagedState {
       switch name {
       case "generation": generation = Int64(value).map { Generation($0) }
       case "creation": creationDigest = ManagedState.digest(value)
+      case "settings": settings = ManagedState.digest(value)
       case "protected": isProtected = value == "yes"
       default: if ManagedState.isKeepable(name) { unknown.attributes[name] = value }
       }
@@ -70,6 +71,7 @@ extension ManagedState {
     if !prefix.isEmpty { writer.attribute("xmlns:" + ManagedState.prefix, ManagedState.namespace) }
     if let generation { writer.attribute("generation", generation.description) }
     if let creationDigest { writer.attribute("creation", creationDigest.description) }
+    if let settings { writer.attribute("settings", settings.description) }
     if isProtected { writer.attribute("protected", "yes") }
     for (name, value) in unknown.attributes.sorted(by: { $0.key < $1.key }) { writer.attribute(name, value) }
     for binding in bindings { write(binding, prefix, &writer) }

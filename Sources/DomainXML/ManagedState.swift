@@ -61,6 +61,8 @@ package struct ManagedState: Sendable, Hashable {
 
   package var generation: Generation?
   package var creationDigest: Digest?
+  /// Digest of the settings that were applied and are only to be reported on since (R8).
+  package var settings: Digest?
   package var isProtected: Bool
   /// Ids whose default protection was taken away (the disk that the domain boots from is protected by default).
   package var unprotected: Set<DeviceID>

@@ -12,8 +12,7 @@ extension IntentDocument {
       source: source, text: Array(target.text.bytes), canonicalDigest: digest, name: name,
       uuid: target.root.child("uuid").flatMap { DomainUUID($0.trimmedText) }, labels: [:], clientGeneration: nil,
       power: .unmanaged, isProtected: false, unlisted: .keep, removals: [], drift: .reassert, shutdown: Shutdown(),
-      onGuestShutdown: .stay, creation: CreationIntent(content: .xml(target), digest: digest), vcpus: nil,
-      memory: nil, devices: devices)
+      onGuestShutdown: .stay, creation: CreationIntent(content: .xml(target), digest: digest), devices: devices)
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Digests
 package import DomainXML
 package import Vocabulary
 
@@ -7,6 +8,7 @@ package struct IntentDocument: Sendable {
   package enum Power: String, Sendable, Hashable { case running, stopped, unmanaged }
   package enum Unlisted: String, Sendable, Hashable { case keep, remove }
   package enum Drift: String, Sendable, Hashable { case reassert, report }
+  package enum ApplyAt: String, Sendable, Hashable { case nextStart, guestReboot }
   package enum OnGuestShutdown: String, Sendable, Hashable { case stay, restart }
 
   package struct Shutdown: Sendable, Hashable {
@@ -33,11 +35,28 @@ package struct IntentDocument: Sendable {
   package let shutdown: Shutdown
   package let onGuestShutdown: OnGuestShutdown
   package let creation: CreationIntent?
-  package let vcpus: UInt64?
-  /// KiB.
-  package let memory: UInt64?
+  package var settings: [WantedSetting] = []
+  package var applyAt: ApplyAt = .nextStart
   /// `nil`: devices are not stated, so nothing is attached or removed (R2).
   package let devices: [WantedDevice]?
+
+  /// Whether a domain would be made from keys rather than from XML.
+  package var isStatedCreation: Bool {
+    if case .stated = creation?.content { return true }
+    return false
+  }
+
+  /// A setting that has one value.
+  package func value(of setting: String) -> String? { settings.first { $0.setting.name == setting }?.value }
+
+  /// What is stated of settings, for telling a foreign change from a new document (R8).
+  package var settingsDigest: Digest {
+    Digest(of: settings.map { "\($0.path)=\($0.value)" }.joined(separator: "\n"))
+  }
+
+  package var vcpus: UInt64? { value(of: "vcpus").flatMap { parseNumber($0) } }
+  /// KiB.
+  package var memory: UInt64? { value(of: "memory").flatMap { parseNumber($0) } }
 
   /// Files of the host that the document names: what to look at before planning.
   package var mentionedPaths: Set<String> {

@@ -39,10 +39,45 @@ package enum IntentGrammar {
         "onGuestShutdown", .scalar(.oneOf(["stay", "restart"])), default: "stay",
         help: "what to do when the guest shuts itself down"),
       .init("creation", .mapping(creation), help: "read once, when the domain does not exist"),
-      .init("vcpus", .scalar(.number(1...4096)), help: "virtual CPUs that are online now"),
-      .init("memory", .memory, help: "balloon target of the boot memory"),
-      .init("devices", .list(.mapping(device)), help: "the devices; absent: nothing is attached or removed"),
+      .init(
+        "applyAt", .scalar(.oneOf(["nextStart", "guestReboot"])), default: "nextStart",
+        help: "whether a reboot of the guest's own applies what waits for the next boot"),
+    ] + settings + [
+      .init("devices", .list(.mapping(device)), help: "the devices; absent: nothing is attached or removed")
     ])
+
+  /// Settings come from the catalogue: those of a group stand in a mapping of its name.
+  static let settings: [Grammar.Key] = {
+    var keys: [Grammar.Key] = []
+    for setting in Catalogue.settings {
+      let parts = setting.name.split(separator: ".").map(String.init)
+      let shape = shape(of: setting)
+      if parts.count == 1 {
+        keys.append(.init(setting.name, shape, mayBeNull: setting.fallback != nil, help: setting.summary))
+      } else if !keys.contains(where: { $0.name == parts[0] }) {
+        let members = Catalogue.settings.filter { $0.name.hasPrefix(parts[0] + ".") }
+        let grammar = Grammar(
+          parts[0],
+          members.map { member in
+            .init(
+              String(member.name.dropFirst(parts[0].count + 1)), Self.shape(of: member),
+              mayBeNull: member.fallback != nil, help: member.summary)
+          })
+        keys.append(.init(parts[0], .mapping(grammar), help: members.map(\.summary).joined(separator: "; ")))
+      }
+    }
+    return keys
+  }()
+
+  private static func shape(of setting: Setting) -> Shape {
+    if setting.hasEntries { return .entries(setting.type) }
+    switch setting.type {
+    case .flag: return .boolean
+    case .memory: return .memory
+    case .element: return .list(.scalar(.element))
+    default: return .scalar(setting.type)
+    }
+  }
 
   static let shutdown = Grammar(
     "shutdown",

@@ -82,6 +82,7 @@ package enum IntentParser {
     var devices: [WantedDevice]?
     if let nodes = spec["devices"]?.items { devices = readDevices(nodes, &faults) }
     let creation = spec["creation"].flatMap { CreationIntent($0, &faults) }
+    let settings = WantedSetting.read(spec, &faults)
     guard faults.isEmpty else { return nil }
     var shutdown = IntentDocument.Shutdown()
     if let deadline = spec["shutdown"]?["deadline"]?.text.flatMap(parseDuration) { shutdown.deadline = deadline }
@@ -106,8 +107,8 @@ package enum IntentParser {
       shutdown: shutdown,
       onGuestShutdown: spec["onGuestShutdown"]?.text.flatMap(IntentDocument.OnGuestShutdown.init) ?? .stay,
       creation: creation,
-      vcpus: spec["vcpus"]?.text.flatMap { parseNumber($0) },
-      memory: spec["memory"]?.text.flatMap(parseMemory),
+      settings: settings,
+      applyAt: spec["applyAt"]?.text.flatMap(IntentDocument.ApplyAt.init) ?? .nextStart,
       devices: devices)
   }
 

@@ -35,7 +35,8 @@ package enum IntentSchema {
 
   private static func property(_ key: Grammar.Key) -> SchemaValue {
     var entries: [(key: String, value: SchemaValue)] = [("description", .text(key.help))]
-    entries += schema(key.shape)
+    let own = schema(key.shape)
+    entries += key.mayBeNull ? [("anyOf", .list([.object(own), .object([("type", .text("null"))])]))] : own
     if let fallback = key.fallback { entries.append(("default", value(fallback, of: key.shape))) }
     return .object(entries)
   }
@@ -58,7 +59,7 @@ package enum IntentSchema {
     case .deviceID: pattern("^[a-z0-9][a-z0-9-]{0,47}$")
     case .uuid: pattern("^[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}$")
     case .duration: pattern("^[0-9]{1,10}(ms|s|m|h)$")
-    case .memory: pattern("^[0-9]+ *(KiB|MiB|GiB|TiB)$")
+    case .memory: scalar(.memory)
     case .xml(let element):
       [("type", .text("string")), ("contentMediaType", .text("application/xml"))]
         + (element.map { [("pattern", .text("<\($0)[\\s>]"))] } ?? [])
@@ -73,13 +74,18 @@ package enum IntentSchema {
         ("type", .text("object")),
         ("additionalProperties", .object([("type", .texts(["string", "number", "boolean"]))])),
       ]
+    case .entries(let type):
+      [
+        ("type", .text("object")),
+        ("propertyNames", .object(pattern("^[0-9]+$"))), ("additionalProperties", .object(scalar(type))),
+      ]
     case .either(let shapes): [("anyOf", .list(shapes.map { .object(schema($0)) }))]
     }
   }
 
   private static func scalar(_ type: ScalarType) -> [(key: String, value: SchemaValue)] {
     switch type {
-    case .text: [("type", .texts(["string", "number", "boolean"]))]
+    case .text, .paragraphs: [("type", .texts(["string", "number", "boolean"]))]
     case .serial:
       [("type", .texts(["string", "number"])), ("pattern", .text("^[A-Za-z0-9 _+.-]{1,247}$"))]
     case .path: pattern("^/")
@@ -104,6 +110,20 @@ package enum IntentSchema {
     case .name:
       [("type", .texts(["string", "number"])), ("pattern", .text("^[^/]{1,255}$"))]
     case .diskTarget: pattern("^(fd|hd|vd|sd|xvd|ubd)[a-z]{1,3}$")
+    case .signed(let range):
+      [
+        (
+          "anyOf",
+          .list([
+            .object([("type", .text("integer")), ("minimum", .signed(range.lowerBound))]),
+            .object(pattern("^-?[0-9]+$")),
+          ])
+        )
+      ]
+    case .memory: pattern("^[0-9]+ *(KiB|MiB|GiB|TiB)$")
+    case .cpuSet:
+      [("type", .texts(["string", "number"])), ("pattern", .text("^\\^?[0-9]+(-[0-9]+)?(,\\^?[0-9]+(-[0-9]+)?)*$"))]
+    case .element: [("type", .text("string")), ("contentMediaType", .text("application/xml"))]
     }
   }
 

@@ -2,6 +2,7 @@
 indirect enum SchemaValue {
   case text(String)
   case number(UInt64)
+  case signed(Int64)
   case flag(Bool)
   case list([SchemaValue])
   case object([(key: String, value: SchemaValue)])
@@ -12,6 +13,7 @@ indirect enum SchemaValue {
     switch self {
     case .text(let value): text += DocumentNode.quoted(value)
     case .number(let value): text += String(value)
+    case .signed(let value): text += String(value)
     case .flag(let value): text += value ? "true" : "false"
     case .list(let values):
       text += "["

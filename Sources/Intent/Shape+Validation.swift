@@ -23,6 +23,15 @@ extension Shape {
         }
         ScalarType.text.validate(entry.value, path: place, &faults)
       }
+    case .entries(let type):
+      guard case .mapping(let entries) = node.content else { return mismatch(node, words, path, &faults) }
+      for entry in entries {
+        let place = "\(path).\(shown(entry.key))"
+        if parseNumber(entry.key) == nil {
+          faults.append(IntentFault("\(place): the key is not a number", at: entry.position, path: place))
+        }
+        type.validate(entry.value, path: place, &faults)
+      }
     case .either(let shapes):
       if let fitting = shapes.first(where: { $0.fits(node) }) {
         fitting.validate(node, path: path, &faults)
@@ -61,15 +70,15 @@ extension Shape {
     case .memory: "an amount of memory with its unit, as 512 MiB or 2 GiB"
     case .xml(let element): element.map { "the XML of a <\($0)>" } ?? "the XML of one libvirt device"
     case .list: "a list"
-    case .mapping, .labels: "a mapping"
+    case .mapping, .labels, .entries: "a mapping"
     case .either(let shapes): shapes.map(\.words).joined(separator: " or ")
     }
   }
 
   private func fits(_ node: DocumentNode) -> Bool {
     switch (self, node.content) {
-    case (.list, .sequence), (.mapping, .mapping), (.labels, .mapping): true
-    case (.list, _), (.mapping, _), (.labels, _): false
+    case (.list, .sequence), (.mapping, .mapping), (.labels, .mapping), (.entries, .mapping): true
+    case (.list, _), (.mapping, _), (.labels, _), (.entries, _): false
     case (_, .scalar): true
     default: false
     }
@@ -136,7 +145,7 @@ extension ScalarType {
 
   var words: String {
     switch self {
-    case .text: "a text"
+    case .text, .paragraphs: "a text"
     case .serial: "a serial number"
     case .path: "an absolute path"
     case .mac: "a MAC address"
@@ -146,6 +155,10 @@ extension ScalarType {
     case .word: "a word"
     case .name: "a name"
     case .diskTarget: "a disk's name as vda"
+    case .signed: "a number"
+    case .memory: "an amount of memory with its unit, as 512 MiB or 2 GiB"
+    case .cpuSet: "a list of numbers as 0-3,7"
+    case .element: "an XML element with a namespace of its own"
     }
   }
 }
@@ -165,6 +178,7 @@ extension Grammar {
         continue
       }
       if entry.value.isNull {
+        if key.mayBeNull { continue }
         faults.append(
           IntentFault(
             "\(place) is null", at: entry.value.position, path: place,

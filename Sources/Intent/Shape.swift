@@ -18,6 +18,8 @@ package indirect enum Shape: Sendable {
   case mapping(Grammar)
   /// Free keys with text values.
   case labels
+  /// Values by number: `{0: 0-3, 1: 2}`.
+  case entries(ScalarType)
   /// The first that fits: a word or a mapping, say.
   case either([Shape])
 }
@@ -30,10 +32,14 @@ package struct Grammar: Sendable {
     package let required: Bool
     package let help: String
     package let fallback: String?
+    /// Whether `null` means libvirt's default.
+    package let mayBeNull: Bool
 
     package init(
-      _ name: String, _ shape: Shape, required: Bool = false, default fallback: String? = nil, help: String
+      _ name: String, _ shape: Shape, required: Bool = false, default fallback: String? = nil,
+      mayBeNull: Bool = false, help: String
     ) {
+      self.mayBeNull = mayBeNull
       self.name = name
       self.shape = shape
       self.required = required
@@ -65,21 +71,6 @@ package func parseDuration(_ text: String) -> Duration? {
   case "s": return .seconds(number)
   case "m": return .seconds(number * 60)
   case "h": return .seconds(number * 3600)
-  default: return nil
-  }
-}
-
-/// An amount of memory in KiB, libvirt's own unit. A unit must be written: a bare number is KiB to libvirt and bytes
-/// to everybody else.
-package func parseMemory(_ text: String) -> UInt64? {
-  let digits = text.prefix { $0.isASCII && $0.isNumber }
-  guard let number = UInt64(digits), number > 0, number <= 1 << 40 else { return nil }
-  let unit = text.dropFirst(digits.count).drop { $0 == " " }
-  switch unit {
-  case "KiB": return number
-  case "MiB": return number << 10
-  case "GiB": return number << 20
-  case "TiB" where number <= 1 << 20: return number << 30
   default: return nil
   }
 }

@@ -11,17 +11,17 @@ package final class CountingHypervisor: Hypervisor {
   /// The methods of `Hypervisor`, by which calls are counted.
   package enum Call: String, Sendable, CaseIterable {
     case host, capabilities, domainCapabilities, networks, domains, observe, observeMany, metadata, job, control
-    case nativeCommandLine, events, close
-    case create, start, shutdown, destroy, undefine, attach, detach, detachAlias, update, setMetadata
+    case nativeCommandLine, events, close, autostart
+    case create, start, shutdown, destroy, undefine, attach, detach, detachAlias, update, setMetadata, set
 
     /// Whether the call is meant to change something.
     package var isMutating: Bool {
       switch self {
       case .host, .capabilities, .domainCapabilities, .networks, .domains, .observe, .observeMany, .metadata, .job,
         .control,
-        .nativeCommandLine, .events, .close:
+        .nativeCommandLine, .events, .close, .autostart:
         false
-      case .create, .start, .shutdown, .destroy, .undefine, .attach, .detach, .detachAlias, .update, .setMetadata:
+      case .create, .start, .shutdown, .destroy, .undefine, .attach, .detach, .detachAlias, .update, .setMetadata, .set:
         true
       }
     }
@@ -99,6 +99,14 @@ package final class CountingHypervisor: Hypervisor {
     _ element: XMLText?, prefix: String, uri: String, of domain: DomainUUID, side: Side
   ) async throws(LibvirtError) {
     try await count(.setMetadata).setMetadata(element, prefix: prefix, uri: uri, of: domain, side: side)
+  }
+
+  package func set(_ setting: SettingCall, of domain: DomainUUID, side: Side) async throws(LibvirtError) {
+    try await count(.set).set(setting, of: domain, side: side)
+  }
+
+  package func autostart(of domain: DomainUUID) async throws(LibvirtError) -> Bool {
+    try await count(.autostart).autostart(of: domain)
   }
 
   package func metadata(uri: String, of domain: DomainUUID, side: Side) async throws(LibvirtError) -> XMLText? {

@@ -66,6 +66,12 @@ package protocol Hypervisor: Sendable {
   /// `virDomainUpdateDeviceFlags` for one side. `force` opens a tray that the guest has locked.
   func update(_ device: XMLText, of domain: DomainUUID, side: Side, force: Bool) async throws(LibvirtError)
 
+  /// Sets something of the domain that is no device, on one side.
+  func set(_ setting: SettingCall, of domain: DomainUUID, side: Side) async throws(LibvirtError)
+
+  /// Whether the domain starts with the host.
+  func autostart(of domain: DomainUUID) async throws(LibvirtError) -> Bool
+
   /// Sets or, with `nil`, removes the one metadata element of the namespace `uri` on one side. Other namespaces stay.
   func setMetadata(_ element: XMLText?, prefix: String, uri: String, of domain: DomainUUID, side: Side)
     async throws(LibvirtError)

@@ -34,7 +34,7 @@ struct CreationPlanner {
     case .stated(let stated): base = skeleton(stated)
     case .xml(let document): base = given(document)
     }
-    guard let base, let definition = definition(base) else { return plan }
+    guard let base, let definition = definition(stating(base)) else { return plan }
     place(definition, digest: creation.digest)
     // Of a domain that does not exist nothing can be done in part.
     if !plan.refused.isEmpty {
@@ -59,6 +59,16 @@ struct CreationPlanner {
       refuse("invalid-document", path: "spec.creation", reason: error.message)
       return nil
     }
+  }
+
+  /// The document with the settings that are wanted: what they need may have to be there at the first start.
+  private func stating(_ document: DomainDocument) -> DomainDocument {
+    let isOurs = document.root.value(at: "currentMemory") != nil && input.wanted.isStatedCreation
+    let settings = input.wanted.settings.filter { !isOurs || !["memory", "vcpus"].contains($0.setting.name) }
+    guard !settings.isEmpty else { return document }
+    var draft = ElementDraft(document.root)
+    for wanted in settings { wanted.setting.state(wanted.value, key: wanted.key, in: &draft) }
+    return (try? DomainDocument(draft.xml)) ?? document
   }
 
   // MARK: Devices

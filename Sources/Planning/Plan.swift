@@ -11,8 +11,8 @@ package struct Plan: Sendable {
   package var drift: [Drift] = []
   /// Wanted and persistent, but the running guest gets it at its next cold boot.
   package var nextBoot: [PendingChange] = []
-  /// Unplugs that wait for the guest.
-  package var waiting: [WaitingUnplug] = []
+  /// What the guest was asked for and has not done.
+  package var waiting: [Waiting] = []
   package var notes: [String] = []
   /// Where a domain that is to be created will have its devices.
   package var placements: [Placement] = []
@@ -44,13 +44,15 @@ package struct Step: Sendable, Hashable {
     case device(DeviceID)
     /// A controller that a device needs and no id names: `scsi 0`.
     case controller(String)
+    /// A setting of the domain, or a group of settings that one call sets.
+    case setting(String)
     case power
     case domain
     case metadata
   }
 
   package enum Action: String, Sendable, Hashable {
-    case define, start, shutdown, attach, detach, update, setMetadata
+    case define, start, shutdown, attach, detach, update, set, setMetadata
   }
 
   package enum Effect: String, Sendable, Hashable { case live, guest, nextBoot }
@@ -66,6 +68,8 @@ package struct Step: Sendable, Hashable {
   /// What is sent to libvirt, byte for byte.
   package let xml: XMLText?
   package let reason: String
+  /// The call of a step that sets something; `xml` then states it, to be read back.
+  package let setting: SettingCall?
   /// Fields that the step changes.
   package var changes: [FieldDifference] = []
   /// Not before this device has left the live side.
@@ -75,7 +79,8 @@ package struct Step: Sendable, Hashable {
 
   package init(
     _ action: Action, _ target: Target, kind: String? = nil, side: Side? = nil, effect: Effect, slot: Slot? = nil,
-    guestPath: GuestPath? = nil, xml: XMLText? = nil, reason: String, changes: [FieldDifference] = [],
+    guestPath: GuestPath? = nil, xml: XMLText? = nil, setting: SettingCall? = nil, reason: String,
+    changes: [FieldDifference] = [],
     waitsFor: DeviceID? = nil, waitsForAlias: String? = nil
   ) {
     self.action = action
@@ -86,6 +91,7 @@ package struct Step: Sendable, Hashable {
     self.slot = slot
     self.guestPath = guestPath
     self.xml = xml
+    self.setting = setting
     self.reason = reason
     self.changes = changes
     self.waitsFor = waitsFor
@@ -101,6 +107,7 @@ package struct Step: Sendable, Hashable {
     case .attach: "virDomainAttachDeviceFlags"
     case .detach: "virDomainDetachDeviceFlags"
     case .update: "virDomainUpdateDeviceFlags"
+    case .set: setting?.function ?? "virDomainSetMetadata"
     case .setMetadata: "virDomainSetMetadata"
     }
   }
@@ -119,7 +126,7 @@ package struct Drift: Sendable, Hashable {
 
 /// What the running guest does not have yet.
 package struct PendingChange: Sendable, Hashable {
-  package let device: DeviceID
+  package let target: Step.Target
   package let path: String
   package let now: String?
   package let atNextBoot: String?
@@ -133,8 +140,8 @@ package struct Placement: Sendable, Hashable {
   package var guestPath: GuestPath?
 }
 
-package struct WaitingUnplug: Sendable, Hashable {
-  package let device: DeviceID
+package struct Waiting: Sendable, Hashable {
+  package let target: Step.Target
   package let slot: Slot?
   /// Milliseconds since 1970.
   package let since: Int64

@@ -37,14 +37,15 @@ struct PlanningPass {
     var detaches: [Step] = []
     var attaches: [Step] = []
     var updates: [Step] = []
+    var settings: [Step] = []
     var persistent: [Step] = []
     var power: [Step] = []
 
-    var all: [Step] { metadata + controllers + detaches + attaches + updates + persistent + power }
+    var all: [Step] { metadata + controllers + detaches + attaches + updates + settings + persistent + power }
 
     var count: Int {
-      metadata.count + controllers.count + detaches.count + attaches.count + updates.count + persistent.count
-        + power.count
+      metadata.count + controllers.count + detaches.count + attaches.count + updates.count + settings.count
+        + persistent.count + power.count
     }
   }
 
@@ -73,7 +74,7 @@ struct PlanningPass {
     for device in bound where device.wanted.kind.provides.isEmpty { planDevice(device) }
     orderBootChanges()
     reportCapacity()
-    settings()
+    planSettings()
     listUnmanaged()
     planMetadata()
     planPower()

@@ -15,6 +15,10 @@ package struct PlanningInput: Sendable {
   package struct Options: Sendable, Hashable {
     /// Ids whose removal is meant, beside the document's own `removals` (R2).
     package var removals: Set<DeviceID> = []
+    /// Put back what a guest or a foreign writer changed and the rules would only report (R8, R9).
+    package var reassert = false
+    /// Add PCI ports to the definition where there are too few.
+    package var grow = false
 
     package init() {}
   }
@@ -34,6 +38,20 @@ package struct PlanningInput: Sendable {
       self.since = since
       self.isOverdue = isOverdue
       self.otherwise = otherwise
+    }
+  }
+
+  /// A change of a setting that the guest was asked for and has not made.
+  package struct PendingSetting: Sendable, Hashable {
+    package let name: String
+    /// Milliseconds since 1970, for showing.
+    package let since: Int64
+    package let isOverdue: Bool
+
+    package init(name: String, since: Int64, isOverdue: Bool) {
+      self.name = name
+      self.since = since
+      self.isOverdue = isOverdue
     }
   }
 
@@ -58,6 +76,7 @@ package struct PlanningInput: Sendable {
   /// Slots that ids hold or held, from the store. The metadata knows tombstones only.
   package var heldSlots: [DeviceID: Slot]
   package var pendingUnplugs: [PendingUnplug]
+  package var pendingSettings: [PendingSetting] = []
   package var host: HostFacts
   package var options: Options
 
@@ -66,8 +85,8 @@ package struct PlanningInput: Sendable {
     live: DomainDefinition? = nil, persistent: DomainDefinition? = nil, state: DomainState = .shutOff,
     stopReason: StopReason? = nil, hasManagedSave: Bool = false, absence: Absence = .unknown,
     startedByUs: Bool = false, stoppedByUs: Bool = false, managed: ManagedState = ManagedState(),
-    heldSlots: [DeviceID: Slot] = [:], pendingUnplugs: [PendingUnplug] = [], host: HostFacts = HostFacts(),
-    options: Options = Options()
+    heldSlots: [DeviceID: Slot] = [:], pendingUnplugs: [PendingUnplug] = [],
+    pendingSettings: [PendingSetting] = [], host: HostFacts = HostFacts(), options: Options = Options()
   ) {
     self.wanted = wanted
     self.generation = generation
@@ -84,6 +103,7 @@ package struct PlanningInput: Sendable {
     self.managed = managed
     self.heldSlots = heldSlots
     self.pendingUnplugs = pendingUnplugs
+    self.pendingSettings = pendingSettings
     self.host = host
     self.options = options
   }

@@ -146,7 +146,8 @@ extension PlanningPass {
   mutating func pend(_ device: BoundDevice, _ difference: FieldDifference) {
     plan.nextBoot.append(
       PendingChange(
-        device: device.wanted.id, path: difference.path.text, now: difference.found, atNextBoot: difference.wanted,
+        target: .device(device.wanted.id), path: difference.path.text, now: difference.found,
+        atNextBoot: difference.wanted,
         reason: "libvirt cannot change it while the domain runs"))
   }
 

@@ -10,8 +10,8 @@ extension PlanningPass {
     let pending = input.pendingUnplugs.first { $0.id == wanted.id }
     if let pending {
       plan.waiting.append(
-        WaitingUnplug(
-          device: wanted.id, slot: pending.slot, since: pending.since, isOverdue: pending.isOverdue,
+        Waiting(
+          target: .device(wanted.id), slot: pending.slot, since: pending.since, isOverdue: pending.isOverdue,
           wantedAgain: true))
     }
     guard isSameKind(device) else { return }
@@ -125,7 +125,8 @@ extension PlanningPass {
     if let reason {
       if persistentHasIt, wanted.sides == .both {
         plan.nextBoot.append(
-          PendingChange(device: wanted.id, path: wanted.id.text, now: nil, atNextBoot: "attached", reason: reason))
+          PendingChange(
+            target: .device(wanted.id), path: wanted.id.text, now: nil, atNextBoot: "attached", reason: reason))
       } else {
         refuseAttach(wanted, reason)
       }

@@ -23,27 +23,6 @@ extension PlanningPass {
     if differences.isEmpty { plan.notes.append("spec.creation changed; it is read once, when the domain is created") }
   }
 
-  // MARK: Settings
-
-  /// Current memory and virtual CPUs: stated values that differ are said to differ, not passed over.
-  mutating func settings() {
-    guard let definition = input.leading else { return }
-    if let memory = input.wanted.memory, let current = definition.balloonTarget, current != memory {
-      refuseSetting("memory", wanted: "\(memory) KiB", found: "\(current) KiB")
-    }
-    if let vcpus = input.wanted.vcpus, let current = definition.currentVCPUs, current != vcpus {
-      refuseSetting("vcpus", wanted: "\(vcpus)", found: "\(current)")
-    }
-  }
-
-  private mutating func refuseSetting(_ key: String, wanted: String, found: String) {
-    refuse(
-      Refusal(
-        "setting", path: "spec.\(key)", wanted: wanted, found: found,
-        reason: "this version of vmctl sets \(key) when it creates a domain and does not change it afterwards",
-        wouldTake: "virsh \(key == "memory" ? "setmem" : "setvcpus")"))
-  }
-
   // MARK: Power
 
   private var isActive: Bool { input.state.isActive || input.live != nil }
@@ -97,25 +76,4 @@ extension PlanningPass {
     case .crashed, .failed, .daemon, .unknown, .none: return nil
     }
   }
-}
-
-extension DomainDefinition {
-  /// KiB. Memory devices are in libvirt's number too, and no balloon takes them (R18, T11).
-  fileprivate var balloonTarget: UInt64? {
-    guard let current = (root.child("currentMemory") ?? root.child("memory")).flatMap(\.kibibytes) else { return nil }
-    let plugged = devices.lazy.filter { $0.kind == .memory }.compactMap { device in
-      device.element.element(at: "target/size")?.kibibytes
-    }.reduce(0, &+)
-    return current >= plugged ? current - plugged : current
-  }
-
-  fileprivate var currentVCPUs: UInt64? {
-    guard let element = root.child("vcpu") else { return nil }
-    return element.number("current") ?? parseNumber(element.trimmedText)
-  }
-}
-
-extension Element {
-  /// An amount of memory as libvirt prints it: KiB always.
-  fileprivate var kibibytes: UInt64? { parseNumber(trimmedText) }
 }

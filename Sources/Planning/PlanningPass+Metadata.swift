@@ -24,6 +24,12 @@ extension PlanningPass {
     var state = input.managed
     state.generation = input.generation
     state.isProtected = state.isProtected || input.wanted.isProtected
+    // Compared as a whole, so it counts as applied when all of it is seen to hold.
+    if input.wanted.drift == .reassert {
+      state.settings = nil
+    } else if !hasUnsettledSettings {
+      state.settings = input.wanted.settingsDigest
+    }
     guard input.wanted.devices != nil else { return state }
     state.bindings = bound.map { binding(of: $0) }
     for device in leaving where !device.binding.isReference && device.isPresent {

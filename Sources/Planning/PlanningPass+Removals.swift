@@ -105,13 +105,14 @@ extension PlanningPass {
       if let pending {
         guestHolds = true
         plan.waiting.append(
-          WaitingUnplug(
-            device: id, slot: pending.slot, since: pending.since, isOverdue: pending.isOverdue, wantedAgain: false))
+          Waiting(
+            target: .device(id), slot: pending.slot, since: pending.since, isOverdue: pending.isOverdue,
+            wantedAgain: false))
       } else if isUndetachable(live, .live) {
         guard input.persistent != nil else { return refuseDetach(id, live, .live) }
         plan.nextBoot.append(
           PendingChange(
-            device: id, path: id.text, now: "attached", atNextBoot: nil,
+            target: .device(id), path: id.text, now: "attached", atNextBoot: nil,
             reason: live.kind.detach.live.refusal(for: live.element, libvirt: input.host.libvirt) ?? ""))
       } else {
         guestHolds = true

@@ -45,7 +45,7 @@ extension PlanningPass {
   /// Whether the running guest has these values, or gets them with this plan.
   private func isSeenLive(_ device: BoundDevice, _ differences: [FieldDifference]) -> Bool {
     guard input.live != nil else { return true }
-    let pending = Set(plan.nextBoot.lazy.filter { $0.device == device.wanted.id }.map(\.path))
+    let pending = Set(plan.nextBoot.lazy.filter { $0.target == .device(device.wanted.id) }.map(\.path))
     return changesLive && differences.allSatisfy { !pending.contains($0.path.text) }
   }
 

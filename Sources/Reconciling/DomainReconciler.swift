@@ -57,7 +57,7 @@ final class DomainReconciler {
     var knowledge = try await read(wanted.name.text)
     if let uuid = wanted.uuid, knowledge.uuid == nil { knowledge = try await checkUUID(uuid, knowledge) }
     var gatherer = HostFactsGatherer(connecting: reader.connecting, host: reader.host)
-    let facts = try await gatherer.facts(for: wanted, knowledge)
+    var facts = try await gatherer.facts(for: wanted, knowledge)
     // A document whose plan is refused as a whole is not accepted: nothing is left half done.
     let first = maker.plan(wanted, knowledge, facts, removals: removals)
     if first.refused.contains(where: \.concernsWholePlan) { return report(first, nil, nil) }
@@ -74,6 +74,7 @@ final class DomainReconciler {
     var plan = first
     for _ in 0..<DomainReconciler.passLimit {
       knowledge = try await read(key.domain.description)
+      facts.autostart = try await gatherer.autostart(wanted, knowledge)
       plan = maker.plan(wanted, knowledge, facts, generation: generation, removals: removals)
       if plan.steps.isEmpty { break }
       try await hold(key.domain)
@@ -81,6 +82,7 @@ final class DomainReconciler {
       if !moved || runner.hasFailed { break }
     }
     knowledge = try await read(key.domain.description)
+    facts.autostart = try await gatherer.autostart(wanted, knowledge)
     plan = maker.plan(wanted, knowledge, facts, generation: generation, removals: removals)
     let recorder = Recorder(surroundings, key: key)
     try await recorder.record(knowledge, plan, generation: generation, ours: journal.operation)

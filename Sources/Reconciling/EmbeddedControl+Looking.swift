@@ -52,8 +52,9 @@ extension EmbeddedControl {
     if let observed { report.devices = DeviceTable(observed, state).rows }
     report.waiting = (file?.unplugs ?? []).map { row in
       WaitingDocument(
-        device: row.target.name, slot: row.slot, since: row.since.milliseconds, isOverdue: time.now() >= row.deadline,
-        endedBy: "the guest letting go of it, a reset of the guest, or the domain stopping",
+        device: row.target.document.device, setting: row.target.document.setting, slot: row.slot,
+        since: row.since.milliseconds, isOverdue: time.now() >= row.deadline,
+        endedBy: row.target.planned.map(WaitingDocument.end) ?? "",
         isWantedAgain: false)
     }
     report.pending = NextBoot.changes(observed, state, domain: knowledge.name)
@@ -74,7 +75,7 @@ extension EmbeddedControl {
         "\(report.pending.count) change\(report.pending.count == 1 ? "" : "s") at the next cold boot")
     }
     if let first = report.waiting.first {
-      add("UnplugPending", true, "GuestHasNotLetGo", "'\(first.device)' waits for the guest")
+      add("UnplugPending", true, "GuestHasNotLetGo", "'\(first.name)' waits for the guest")
     }
     let generation = knowledge.file?.intent?.generation
     if let generation, knowledge.observed != nil {

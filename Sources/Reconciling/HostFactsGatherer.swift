@@ -27,6 +27,7 @@ struct HostFactsGatherer {
     let versions = try await host.versions(knowledge.file)
     facts.libvirt = versions.libvirt
     facts.hypervisor = versions.hypervisor
+    facts.autostart = try await autostart(wanted, knowledge)
     let missing = missing(wanted, knowledge)
     if missing.isEmpty, knowledge.observed != nil { return facts }
     isLocal = HostFactsGatherer.isLocal(try await host.description().uri)
@@ -40,6 +41,17 @@ struct HostFactsGatherer {
     // Of another machine's files nothing is known here: its libvirt will say.
     if isLocal { for path in wanted.mentionedPaths { facts.files[path] = HostFactsGatherer.look(at: path) } }
     return facts
+  }
+
+  /// A call of its own, so only where the document has an opinion.
+  func autostart(_ wanted: IntentDocument, _ knowledge: Knowledge) async throws(Problem) -> Bool? {
+    guard wanted.value(of: "autostart") != nil, let uuid = knowledge.observed?.observation.uuid,
+      knowledge.observed?.persistent != nil
+    else { return nil }
+    let hypervisor = try await connecting.hypervisor()
+    return try await asking("asking for autostart") { () throws(LibvirtError) in
+      try await hypervisor.autostart(of: uuid)
+    }
   }
 
   private func capabilities(_ wanted: IntentDocument) async throws(Problem) -> HostFacts {

@@ -142,6 +142,7 @@ extension StepTarget {
     switch target {
     case .device(let id): self.init(kind: "device", name: id.text)
     case .controller(let name): self.init(kind: "controller", name: name)
+    case .setting(let name): self.init(kind: "setting", name: name)
     case .power: self.init(kind: "power", name: "")
     case .domain: self.init(kind: "domain", name: "")
     case .metadata: self.init(kind: "metadata", name: "")
@@ -152,6 +153,7 @@ extension StepTarget {
     switch kind {
     case "device": DeviceID(name).map { .device($0) }
     case "controller": .controller(name)
+    case "setting": .setting(name)
     case "power": .power
     case "domain": .domain
     case "metadata": .metadata

@@ -39,11 +39,11 @@ extension PlanDocument.Summary {
     }
     let detached = devices(.detach)
     let attached = devices(.attach)
-    let updated = devices(.update)
+    let updated = devices(.update).union(devices(.set))
     add = attached.subtracting(detached).count + (plan.refused.isEmpty ? plan.placements.count : 0)
     change = updated.union(attached.intersection(detached)).count
     remove = detached.subtracting(attached).count
-    nextBoot = Set(plan.nextBoot.map(\.device)).count
+    nextBoot = Set(plan.nextBoot.map(\.target)).count
     refused = plan.refused.count
     unchanged = plan.unchanged
   }
@@ -66,6 +66,7 @@ extension TargetDocument {
     switch target {
     case .device(let id): self.init(device: id.text)
     case .controller(let name): self.init(controller: name)
+    case .setting(let name): self.init(setting: name)
     case .power: self.init(power: true)
     case .domain: self.init(domain: true)
     case .metadata: self.init(metadata: true)
@@ -75,8 +76,11 @@ extension TargetDocument {
 
 extension Step.Target {
   fileprivate var deviceName: String? {
-    guard case .device(let id) = self else { return nil }
-    return id.text
+    switch self {
+    case .device(let id): id.text
+    case .setting(let name): "spec." + name
+    default: nil
+    }
   }
 }
 
@@ -99,16 +103,27 @@ extension DriftDocument {
 extension PendingDocument {
   init(_ change: PendingChange, domain: String) {
     self.init(
-      device: change.device.text, path: change.path, now: change.now, atNextBoot: change.atNextBoot,
+      device: TargetDocument(change.target).device, setting: TargetDocument(change.target).setting, path: change.path,
+      now: change.now, atNextBoot: change.atNextBoot,
       reason: change.reason, appliedBy: "vmctl restart \(domain)")
   }
 }
 
 extension WaitingDocument {
-  init(_ waiting: WaitingUnplug) {
+  init(_ waiting: Waiting) {
+    let target = TargetDocument(waiting.target)
     self.init(
-      device: waiting.device.text, slot: waiting.slot, since: waiting.since, isOverdue: waiting.isOverdue,
-      endedBy: "the guest letting go of it, a reset of the guest, or the domain stopping",
+      device: target.device, setting: target.setting, slot: waiting.slot, since: waiting.since,
+      isOverdue: waiting.isOverdue,
+      endedBy: WaitingDocument.end(of: waiting.target),
       isWantedAgain: waiting.wantedAgain)
+  }
+}
+
+extension WaitingDocument {
+  /// What would end the wait.
+  static func end(of target: Step.Target) -> String {
+    if case .setting = target { return "the guest doing it, or the domain's next start" }
+    return "the guest letting go of it, a reset of the guest, or the domain stopping"
   }
 }

@@ -76,7 +76,7 @@ struct PlanMaker {
       hasManagedSave: observed?.observation.hasManagedSave ?? false, absence: absence,
       startedByUs: file?.row.power.startedByUs ?? false, stoppedByUs: file?.row.power.stoppedByUs ?? false,
       managed: knowledge.managed, heldSlots: heldSlots(file), pendingUnplugs: pendingUnplugs(file, observed),
-      host: facts,
+      pendingSettings: pendingSettings(file), host: facts,
       options: options)
   }
 
@@ -88,10 +88,21 @@ struct PlanMaker {
 
   /// Unplugs that the guest has been asked for. One whose device has left the running domain is over, however that
   /// came about; one whose next request is due is not pending to the planner: it asks again.
+  /// Settings that the guest was asked for; one whose next request is due is asked for again.
+  private func pendingSettings(_ file: DomainFile?) -> [PlanningInput.PendingSetting] {
+    let now = time.now()
+    return (file?.unplugs ?? []).compactMap { row in
+      guard case .setting(let name) = row.target.planned else { return nil }
+      if let next = row.nextRequestAt, now >= next { return nil }
+      return PlanningInput.PendingSetting(
+        name: name, since: row.since.milliseconds, isOverdue: now >= row.deadline)
+    }
+  }
+
   private func pendingUnplugs(_ file: DomainFile?, _ observed: ObservedDomain?) -> [PlanningInput.PendingUnplug] {
     let now = time.now()
     return (file?.unplugs ?? []).compactMap { row in
-      guard let id = DeviceID(row.target.name), row.state != .released,
+      guard case .device(let id) = row.target.planned, row.state != .released,
         observed?.live?.device(alias: row.alias) != nil
       else { return nil }
       let isOverdue = now >= row.deadline

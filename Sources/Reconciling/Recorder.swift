@@ -37,7 +37,7 @@ struct Recorder {
     let now = surroundings.time.now()
     let changes = DomainChanges(
       row: row, ledger: ledger(file, observed, state, now), applied: applied(file, observed, state, generation),
-      unplugs: unplugs(file, observed))
+      unplugs: waits(file, observed, plan))
     let versions = VersionsOfHost(
       libvirt: surroundings.host.libvirtVersion, hypervisor: surroundings.host.hypervisorVersion)
     let sides = versions.record(observed, at: now)
@@ -99,8 +99,13 @@ struct Recorder {
     }
   }
 
-  /// An unplug ends when its device is no longer in the running domain, however that came about.
-  private func unplugs(_ file: DomainFile, _ observed: ObservedDomain) -> [UnplugRow] {
-    file.unplugs.filter { observed.live?.device(alias: $0.alias) != nil }
+  /// An unplug ends when its device is no longer in the running domain, a setting's wait when nothing of it is left to
+  /// do, however that came about.
+  private func waits(_ file: DomainFile, _ observed: ObservedDomain, _ plan: Plan) -> [UnplugRow] {
+    file.unplugs.filter { row in
+      guard case .setting = row.target.planned else { return observed.live?.device(alias: row.alias) != nil }
+      return plan.waiting.contains { StepTarget($0.target) == row.target }
+        || plan.steps.contains { StepTarget($0.target) == row.target }
+    }
   }
 }

@@ -26,7 +26,11 @@ struct StepExecutor {
     case (.setMetadata, .some(let side), let xml):
       try await hypervisor.setMetadata(
         xml, prefix: ManagedState.prefix, uri: ManagedState.namespace, of: domain, side: side)
-    case (.define, _, .none), (.attach, _, _), (.detach, _, _), (.update, _, _), (.setMetadata, .none, _):
+    case (.set, .some(let side), _):
+      guard let setting = step.setting else { fallthrough }
+      try await hypervisor.set(setting, of: domain, side: side)
+    case (.define, _, .none), (.attach, _, _), (.detach, _, _), (.update, _, _), (.setMetadata, .none, _),
+      (.set, .none, _):
       throw LibvirtError(
         code: .invalidArgument, domain: .none, message: "the step says neither side nor element", function: step.call)
     }

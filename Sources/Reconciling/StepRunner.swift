@@ -21,6 +21,8 @@ final class StepRunner {
   /// What is left of the time that the caller gives guests.
   private var patience: Duration
   private var row: DomainRow?
+  /// What the guest was asked for before.
+  private var asked: [StepTarget: UnplugRow] = [:]
   private(set) var problems: [Problem] = []
   private(set) var waitsForGuest = false
 
@@ -45,6 +47,7 @@ final class StepRunner {
   /// Returns whether any step was done or is now waited for.
   func run(_ steps: [Step], _ knowledge: Knowledge) async throws(Problem) -> Bool {
     row = knowledge.file?.row
+    asked = Dictionary((knowledge.file?.unplugs ?? []).map { ($0.target, $0) }, uniquingKeysWith: { $1 })
     var observed = knowledge.observed
     var moved = false
     var failed: Set<Step.Target> = []
@@ -92,7 +95,7 @@ final class StepRunner {
       return Result(state: .unknown, observed: nil)
     }
     let observed = try await observe()
-    switch Verifier.check(step, observed) {
+    switch try await verdict(step, observed) {
     case .done:
       try await settle(step, order, .done, observed)
       return Result(state: .done, observed: observed)
@@ -104,9 +107,29 @@ final class StepRunner {
       try await settle(step, order, .notDone, observed, error: problem.message)
       return Result(state: .notDone, observed: observed)
     case .notDone:
-      if failure == nil, step.effect == .guest { return try await wait(step, order, observed, mark) }
+      if step.effect == .guest, failure.map({ isAsked(step, despite: $0) }) ?? true {
+        return try await wait(step, order, observed, mark, said: failure?.message)
+      }
       return try await fail(step, order, failure, observed)
     }
+  }
+
+  private func verdict(_ step: Step, _ observed: ObservedDomain?) async throws(Problem) -> Verifier.Verdict {
+    guard case .autostart(let isOn) = step.setting else { return Verifier.check(step, observed) }
+    let hypervisor = surroundings.hypervisor
+    let domain = key.domain
+    let found = try await asking("asking for autostart", domain: name) { () throws(LibvirtError) in
+      try await hypervisor.autostart(of: domain)
+    }
+    return found == isOn ? .done : .notDone
+  }
+
+  /// Whether the guest has the request although libvirt says that it failed: the unplug of a virtual CPU runs into its
+  /// time limit and may still come about, and every further request is refused while it may (T12).
+  private func isAsked(_ step: Step, despite failure: LibvirtError) -> Bool {
+    guard case .vcpus = step.setting else { return false }
+    return failure.code == .operationTimeout
+      || failure.code == .internalError && asked[StepTarget(step.target)] != nil
   }
 
   /// Makes the call; an error is no word on whether it was done.
@@ -141,7 +164,7 @@ final class StepRunner {
     var unplugs = unplugs
     var ledger: [RowChange<LedgerRow>] = []
     // Gone from the running domain, or attached to it anew: either way an unplug that was armed is over.
-    if state == .done, step.side == .live, [.attach, .detach].contains(step.action) {
+    if state == .done, step.side == .live, [.attach, .detach, .set].contains(step.action) {
       unplugs.append(.remove(StepTarget(step.target)))
     }
     if state == .done, step.action == .detach, case .device(let id) = step.target {
@@ -174,7 +197,7 @@ final class StepRunner {
       row.power.lastStartAt = surroundings.time.now()
       row.power.lastGoodStartAt = row.power.lastStartAt
     case .shutdown: row.power.stoppedByUs = true
-    case .define, .attach, .detach, .update, .setMetadata: return nil
+    case .define, .attach, .detach, .update, .set, .setMetadata: return nil
     }
     return row
   }
@@ -184,10 +207,10 @@ final class StepRunner {
   /// The guest was asked and has not answered: its answer is waited for as long as the caller's patience lasts. What
   /// then still waits is in the store, and holds its slot and its file.
   private func wait(
-    _ step: Step, _ order: Int, _ before: ObservedDomain?, _ mark: Int
+    _ step: Step, _ order: Int, _ before: ObservedDomain?, _ mark: Int, said: String?
   ) async throws(Problem) -> Result {
     let limit = min(patience, deadline(step))
-    let unplug = unplugRow(step)
+    let unplug = request(step, said: said)
     try await settle(step, order, .waiting, before, unplugs: unplug.map { [.put($0)] } ?? [])
     let start = surroundings.time.now().milliseconds
     var mark = mark
@@ -200,6 +223,7 @@ final class StepRunner {
       mark = await surroundings.events.mark(key.domain)
       observed = try await observe()
       if Verifier.check(step, observed) == .done {
+        asked[StepTarget(step.target)] = nil
         try await settle(step, order, .done, observed)
         return Result(state: .done, observed: observed)
       }
@@ -244,17 +268,35 @@ final class StepRunner {
     return (unplug[id] ?? WantedDevice.Unplug()).deadline
   }
 
-  private func unplugRow(_ step: Step) -> UnplugRow? {
-    guard case .device(let id) = step.target, step.action == .detach, let alias = detachAlias(step) else {
-      return nil
-    }
+  /// What is kept of a request to the guest; one that was made before goes on as it was, asked for less and less
+  /// often: 30 s, doubling to 10 min (design section 8).
+  private func request(_ step: Step, said: String?) -> UnplugRow? {
     let now = surroundings.time.now()
-    let policy = unplug[id] ?? WantedDevice.Unplug()
-    return UnplugRow(
-      target: StepTarget(step.target), state: .waiting, alias: alias, slot: step.slot, since: now,
-      deadline: Timestamp(milliseconds: now.milliseconds + policy.deadline.milliseconds),
-      otherwise: policy.otherwise == .nextBoot ? .nextBoot : .keep, attempts: 1, lastRequestAt: now,
-      nextRequestAt: Timestamp(milliseconds: now.milliseconds + 30_000))
+    var policy = WantedDevice.Unplug()
+    var alias = ""
+    switch (step.target, step.action) {
+    case (.device(let id), .detach):
+      guard let own = detachAlias(step) else { return nil }
+      alias = own
+      policy = unplug[id] ?? policy
+    case (.setting, _): break
+    default: return nil
+    }
+    let target = StepTarget(step.target)
+    var row =
+      asked[target]
+      ?? UnplugRow(
+        target: target, state: .waiting, alias: alias, slot: step.slot, since: now,
+        deadline: Timestamp(milliseconds: now.milliseconds + policy.deadline.milliseconds),
+        otherwise: policy.otherwise == .nextBoot ? .nextBoot : .keep)
+    row.state = .waiting
+    row.attempts += 1
+    row.lastRequestAt = now
+    row.said = said
+    let pause = min(600_000, Int64(30_000) << min(row.attempts - 1, 5))
+    row.nextRequestAt = Timestamp(milliseconds: now.milliseconds + pause)
+    asked[target] = row
+    return row
   }
 
   private func detachAlias(_ step: Step) -> String? {

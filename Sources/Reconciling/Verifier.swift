@@ -23,6 +23,7 @@ enum Verifier {
     case .attach: return attached(step, observed)
     case .detach: return device(step, observed) == nil ? .done : .notDone
     case .update: return updated(step, observed)
+    case .set: return set(step, observed)
     case .setMetadata: return metadata(step, observed)
     }
   }
@@ -75,6 +76,16 @@ enum Verifier {
       }
     }
     return .done
+  }
+
+  private static func set(_ step: Step, _ observed: ObservedDomain?) -> Verdict {
+    guard let side = step.side, let definition = observed?.definition(side),
+      let fragment = step.xml.flatMap({ try? DomainDocument($0).root })
+    else { return .notDone }
+    let isSo = Catalogue.settings.allSatisfy { setting in
+      setting.stated(in: fragment).allSatisfy { setting.value(in: definition.root, key: $0.key) == $0.value }
+    }
+    return isSo ? .done : .notDone
   }
 
   private static func metadata(_ step: Step, _ observed: ObservedDomain?) -> Verdict {

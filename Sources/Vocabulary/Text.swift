@@ -47,3 +47,18 @@ private func editDistance(_ left: [Character], _ right: [Character]) -> Int {
   }
   return row[right.count]
 }
+
+/// An amount of memory in KiB, libvirt's own unit. A unit must be written: a bare number is KiB to libvirt and bytes
+/// to everybody else.
+package func parseMemory(_ text: String) -> UInt64? {
+  let digits = text.prefix { $0.isASCII && $0.isNumber }
+  guard let number = UInt64(digits), number > 0, number <= 1 << 40 else { return nil }
+  let unit = text.dropFirst(digits.count).drop { $0 == " " }
+  switch unit {
+  case "KiB": return number
+  case "MiB": return number << 10
+  case "GiB": return number << 20
+  case "TiB" where number <= 1 << 20: return number << 30
+  default: return nil
+  }
+}

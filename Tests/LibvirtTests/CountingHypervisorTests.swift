@@ -32,7 +32,9 @@ import Vocabulary
     try? await counting.detach(alias: "ua-a", from: uuid, side: .live)
     try? await counting.update(text, of: uuid, side: .live, force: false)
     try? await counting.setMetadata(nil, prefix: "p", uri: "u", of: uuid, side: .live)
-    #expect(counting.mutatingCalls == 10)
+    try? await counting.set(.vcpus(1), of: uuid, side: .live)
+    _ = try? await counting.autostart(of: uuid)
+    #expect(counting.mutatingCalls == 11)
     await counting.close()
     let all = CountingHypervisor.Call.allCases.map { ($0.rawValue, 1) }
     #expect(counting.counts == Dictionary(uniqueKeysWithValues: all))

@@ -20,6 +20,10 @@ struct GuestReport: Equatable {
   let disks: [String: String]
   /// Cards by MAC.
   let cards: [String: String]
+  /// Processors that are online: `0-2`.
+  let cpus: String?
+  /// Blocks of memory that are online: `0,1,32`.
+  let memory: String?
 
   /// The last complete block; `nil` where there is none yet.
   init?(newestIn text: String) {
@@ -38,15 +42,21 @@ struct GuestReport: Equatable {
     var functions: [Function] = []
     var disks: [String: String] = [:]
     var cards: [String: String] = [:]
+    var cpus: String?
+    var memory: String?
     for line in complete {
       let words = line.split(separator: " ").map(String.init)
       switch (words.first, words.count) {
       case ("PCI", 3...): functions.append(Function(path: words[1], id: words[2]))
       case ("BLK", 5...): disks[words[2]] = words[4]
       case ("NET", 4...): cards[words[2]] = words[3]
+      case ("CPU", 2...): cpus = words[1]
+      case ("MEM", 3...): memory = words[2]
       default: continue
       }
     }
+    self.cpus = cpus
+    self.memory = memory
     self.functions = functions
     self.disks = disks
     self.cards = cards

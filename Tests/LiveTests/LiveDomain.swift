@@ -103,7 +103,8 @@ final class LiveDomain: Sendable {
 
   /// A document whose domain boots the co-operating guest, or, without `boots`, one that never answers.
   func document(
-    _ devices: [String], power: String = "running", boots: Bool = true, rootPorts: Int = 4, hotplugMemory: String? = nil
+    _ devices: [String], power: String = "running", boots: Bool = true, rootPorts: Int = 4,
+    hotplugMemory: String? = nil, vcpus: Int = 1, settings: String = ""
   ) -> String {
     let kernel =
       boots
@@ -123,10 +124,11 @@ final class LiveDomain: Sendable {
           machine: \(machine)
           cpu: {model: qemu64}
           memory: 192 MiB
-          vcpus: 1
+          vcpus: \(vcpus)
           rootPorts: \(rootPorts)
           serial: {file: \(serialFile)}
       \(hotplugMemory.map { "    hotplugMemory: \($0)\n" } ?? "")\(kernel)
+      \(settings.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n"))
         devices:
       \(devices.map { "  - " + $0 }.joined(separator: "\n"))
       """
@@ -145,6 +147,10 @@ final class LiveDomain: Sendable {
   }
 
   // MARK: What is
+
+  func xml(_ side: Side) async throws -> XMLText {
+    try #require(try await observe().xml(side))
+  }
 
   func observe() async throws -> Observation {
     let connection = try await Connection.open(uri: host.uri, readOnly: false)

@@ -176,27 +176,6 @@ import Vocabulary
     #expect(xml.refused.map(\.found) == ["pc-q35-7.2", "EPYC"])
   }
 
-  // MARK: Settings
-
-  @Test func `memory and CPUs that differ are said to differ`() throws {
-    let world = try World.standard()
-    #expect(world.plan(try spec("memory: 1 GiB\nvcpus: 4")).isEmpty)
-    let plan = world.plan(try spec("memory: 512 MiB\nvcpus: 2"))
-    #expect(plan.codes == ["setting", "setting"])
-    #expect(plan.refused.map(\.path) == ["spec.memory", "spec.vcpus"])
-  }
-
-  @Test func `R18: memory devices are no part of the balloon's memory (T11)`() throws {
-    var world = try World.standard()
-    for side in Side.allCases {
-      try world.edit(side) {
-        $0.replacing("<currentMemory unit='KiB'>1048576", with: "<currentMemory unit='KiB'>1572864")
-      }
-      try world.add("<memory model='dimm'><target><size unit='KiB'>524288</size><node>0</node></target></memory>", side)
-    }
-    #expect(world.plan(try spec("memory: 1 GiB")).isEmpty)
-  }
-
   // MARK: References
 
   @Test func `a reference to a device with one of libvirt's own aliases is bound by what stays`() throws {

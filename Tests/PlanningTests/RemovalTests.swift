@@ -62,7 +62,7 @@ import Vocabulary
     let unplug = try pending()
     let plan = world.plan(try Intents.document(Self.withoutData)) { $0.pendingUnplugs = [unplug] }
     #expect(plan.summaries.isEmpty)
-    #expect(plan.waiting.map(\.device.text) == ["data"])
+    #expect(plan.waiting.compactMap(\.device) == ["data"])
     #expect(plan.waiting.first?.wantedAgain == false)
   }
 
@@ -292,10 +292,10 @@ import Vocabulary
     let plan = world.plan(try Intents.document(Intents.base))
     #expect(plan.summaries == ["detach slow persistent"])
     #expect(plan.steps.last?.waitsFor == nil)
-    #expect(plan.nextBoot.map(\.device.text) == ["slow"])
+    #expect(plan.nextBoot.compactMap(\.device) == ["slow"])
     #expect(plan.nextBoot.first?.atNextBoot == nil)
     try world.converge(try Intents.document(Intents.base))
-    #expect(world.plan(try Intents.document(Intents.base)).nextBoot.map(\.device.text) == ["slow"])
+    #expect(world.plan(try Intents.document(Intents.base)).nextBoot.compactMap(\.device) == ["slow"])
   }
 
   @Test func `what cannot be detached at all is refused, and stays on both sides`() throws {

@@ -139,7 +139,7 @@ import Vocabulary
     let document = try Self.wanted([Self.root, Self.want("data", "vdb"), sata])
     let plan = Planner.plan(try Self.input(document, live: controller, persistent: controller))
     #expect(Self.devices(plan).map(\.side) == [.persistent])
-    #expect(plan.nextBoot.map(\.device.text) == ["slow"])
+    #expect(plan.nextBoot.compactMap(\.device) == ["slow"])
     #expect(plan.refused.isEmpty)
   }
 

@@ -19,6 +19,7 @@ struct FakeDomain: Sendable {
   var guest: FakeHypervisor.Guest?
   var job = JobState.none
   var control = ControlState.ok
+  var startsWithHost = false
 
   init(_ definition: FakeDefinition) {
     uuid = definition.uuid

@@ -55,7 +55,7 @@ struct DomainText {
       "Waiting for the guest",
       domain.waiting.flatMap { waiting in
         [
-          "  " + paint(.wait, "… " + printable(waiting.device)) + "  " + (waiting.slot?.description ?? ""),
+          "  " + paint(.wait, "… " + printable(waiting.name)) + "  " + (waiting.slot?.description ?? ""),
           WaitingText.line(waiting, now: now, paint),
         ]
       })

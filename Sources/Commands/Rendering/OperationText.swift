@@ -14,7 +14,7 @@ struct OperationText {
   var rest: [String] {
     var lines = RefusalText(report.refused, paint).lines
     for waiting in report.waiting {
-      lines.append("  " + paint(.wait, "… " + printable(waiting.device)) + "  waits for the guest")
+      lines.append("  " + paint(.wait, "… " + printable(waiting.name)) + "  waits for the guest")
       lines += [WaitingText.line(waiting, now: now, paint), ""]
     }
     if !report.nextBoot.isEmpty { lines += PendingText(report.nextBoot, paint).lines + [""] }

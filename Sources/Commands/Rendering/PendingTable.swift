@@ -13,14 +13,14 @@ enum PendingTable {
       for change in report.pending {
         table.add(
           [
-            .init(report.domain.name, .strong), .init(change.device),
-            .init(change.path == change.device ? "-" : change.path), .init(change.now ?? "-"),
+            .init(report.domain.name, .strong), .init(change.name),
+            .init(change.path == change.name ? "-" : change.path), .init(change.now ?? "-"),
             .init(change.atNextBoot ?? "-"), .init(change.appliedBy),
           ], details: ["  " + paint(.faint, "# \(printable(change.reason))")])
       }
       for unplug in report.waiting {
         waiting.append(
-          "\(paint(.wait, "…")) \(paint(.strong, printable(report.domain.name)))  \(printable(unplug.device))  "
+          "\(paint(.wait, "…")) \(paint(.strong, printable(report.domain.name)))  \(printable(unplug.name))  "
             + "\(unplug.slot?.description ?? "")  waits for the guest")
         waiting.append(WaitingText.line(unplug, now: now, paint))
       }

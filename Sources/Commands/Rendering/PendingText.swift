@@ -21,7 +21,7 @@ struct PendingText {
     for change in pending {
       table.add(
         [
-          .init("~ " + change.device, .change), .init(change.path == change.device ? "" : change.path),
+          .init("~ " + change.name, .change), .init(change.path == change.name ? "" : change.path),
           .init(PendingText.words(change)),
         ],
         details: [paint(.faint, "      # \(printable(change.reason))")])

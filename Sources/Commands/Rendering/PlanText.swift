@@ -36,7 +36,7 @@ struct PlanText {
     }
     for waiting in plan.waiting {
       table.add(
-        [.init("  … " + waiting.device, .wait), "", "waits", .init(waiting.slot?.description), "", ""],
+        [.init("  … " + waiting.name, .wait), "", "waits", .init(waiting.slot?.description), "", ""],
         details: [WaitingText.line(waiting, now: now, paint)])
     }
     var lines = table.lines(paint, width: width)

@@ -19,4 +19,11 @@ package enum Catalogue {
 
   /// The elements that are known to be devices.
   package static let elements: [String] = kinds.map(\.element)
+
+  /// The registry of settings, in the order in which they are applied.
+  package static let settings: [Setting] =
+    [.title, .description, .metadata, .vcpus, .memory, .memballoonPeriod] + Setting.cputune + Setting.memtune
+    + [.blkiotune] + Setting.numatune + [.iothreads] + Setting.lifecycle + [.autostart]
+
+  package static func setting(named name: String) -> Setting? { settings.first { $0.name == name } }
 }

@@ -42,6 +42,8 @@ package struct ShortField: Sendable {
 /// What a scalar of a document may be. It is read as this type, never by YAML's guess: an unquoted MAC stays a MAC.
 package enum ScalarType: Sendable, Hashable {
   case text
+  /// Text of several lines.
+  case paragraphs
   /// Characters that libvirt and QEMU accept in a serial number.
   case serial
   /// An absolute path without `..`.
@@ -57,12 +59,23 @@ package enum ScalarType: Sendable, Hashable {
   case name
   /// libvirt's names of disks: `vda`, `sdb`, `hdc`, `fda` (`virDiskNameParse`).
   case diskTarget
+  /// A number that may be negative, as libvirt's quota is where there is none.
+  case signed(ClosedRange<Int64>)
+  /// `512 MiB`: an amount of memory with its unit; KiB in libvirt's XML.
+  case memory
+  /// Host CPUs or NUMA nodes: `0-3,7`.
+  case cpuSet
+  /// An element with a namespace of its own.
+  case element
 
   /// `nil` where `value` is one, else what it should be.
   package func refusal(_ value: String) -> String? {
     switch self {
     case .text:
       return value.unicodeScalars.allSatisfy { $0.value >= 32 } ? nil : "text without control characters"
+    case .paragraphs:
+      return value.unicodeScalars.allSatisfy { $0.value >= 32 || $0 == "\n" || $0 == "\t" }
+        ? nil : "text without control characters"
     case .serial:
       let allowed = value.utf8.allSatisfy { isAlphanumeric($0) || " _-+.".utf8.contains($0) }
       return (1...247).contains(value.utf8.count) && allowed
@@ -98,13 +111,28 @@ package enum ScalarType: Sendable, Hashable {
       let letters = value.dropFirst(prefix?.count ?? 0).utf8
       let isDisk = prefix != nil && (1...3).contains(letters.count) && letters.allSatisfy(isLowerCaseLetter)
       return isDisk ? nil : "a disk's name as vda, sdb, hdc or fda"
+    case .signed(let range):
+      return Int64(value).map(range.contains) ?? false
+        ? nil : "a number from \(range.lowerBound) to \(range.upperBound)"
+    case .memory:
+      return parseMemory(value) == nil ? "an amount of memory with its unit, as 512 MiB or 2 GiB" : nil
+    case .cpuSet: return CPUSet(value) == nil ? "a list of numbers as 0-3,7" : nil
+    case .element:
+      let root = try? DomainDocument(XMLText(value), limits: .intent).root
+      return root?.namespaceURI == nil ? "an XML element with a namespace of its own" : nil
     }
   }
 
-  /// The value as libvirt's parser takes it: numbers in decimal.
-  func normalised(_ value: String) -> String {
-    guard case .number = self else { return value }
-    return parseNumber(value).map(String.init) ?? value
+  /// The value as libvirt prints it: numbers in decimal, memory in KiB.
+  package func normalised(_ value: String) -> String {
+    switch self {
+    case .number: return parseNumber(value).map(String.init) ?? value
+    case .memory: return parseMemory(value).map(String.init) ?? value
+    case .cpuSet: return CPUSet(value)?.description ?? value
+    case .element:
+      return (try? DomainDocument(XMLText(value), limits: .intent))?.root.localForm.shown ?? value
+    default: return value
+    }
   }
 }
 

@@ -88,6 +88,7 @@ struct World {
     case .attach: try attach(step)
     case .detach: try detach(step)
     case .update: try update(step)
+    case .set: try set(step)
     case .setMetadata:
       guard let side = step.side, let definition = self[side], let xml = step.xml else { break }
       self[side] = try LibvirtText.setMetadata(xml, in: definition)
@@ -124,6 +125,21 @@ struct World {
     var edit = Edit(definition.document)
     edit.replace(found.element, with: xml)
     self[side] = try DomainDefinition(edit.apply())
+  }
+
+  /// Of the running domain only what it can do at once: fewer virtual CPUs and the balloon need the guest.
+  private mutating func set(_ step: Step) throws {
+    guard let side = step.side, let definition = self[side] else { throw Refused(description: "no side") }
+    guard let xml = step.xml else { return }
+    let fragment = try DomainDocument(xml).root
+    var draft = ElementDraft(definition.root)
+    for setting in Catalogue.settings {
+      for (key, value) in setting.stated(in: fragment) {
+        if case .entry(let path, _, _) = setting.place { draft.removeChildren(named: path.name) }
+        setting.state(value, key: key, in: &draft)
+      }
+    }
+    self[side] = try DomainDefinition(draft.xml)
   }
 
   private func find(_ step: Step, in definition: DomainDefinition) throws -> Device? {
@@ -185,6 +201,7 @@ extension Step {
       switch target {
       case .device(let id): id.text
       case .controller(let name): name
+      case .setting(let name): name
       case .power: "power"
       case .domain: "domain"
       case .metadata: "metadata"
@@ -200,4 +217,19 @@ extension Plan {
   var codes: [String] { refused.map(\.code.rawValue) }
 
   func step(_ summary: String) -> Step? { steps.first { $0.summary == summary } }
+}
+
+extension PendingChange {
+  var device: String? { target.id }
+}
+
+extension Waiting {
+  var device: String? { target.id }
+}
+
+extension Step.Target {
+  var id: String? {
+    guard case .device(let id) = self else { return nil }
+    return id.text
+  }
 }
