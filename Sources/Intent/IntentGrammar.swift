@@ -166,13 +166,34 @@ package enum IntentGrammar {
 
   static func grammar(of kind: DeviceKind) -> Grammar {
     guard let form = kind.shortForm else { return Grammar(kind.name, []) }
-    return Grammar(
-      kind.name,
-      form.fields.map { field in
-        .init(
-          field.key, field.type == .flag ? .boolean : .scalar(field.type), required: field.required, help: field.help)
-      },
-      oneOf: form.oneOf)
+    var keys: [Grammar.Key] = []
+    for field in form.fields {
+      let parts = field.key.split(separator: ".", maxSplits: 1).map(String.init)
+      if parts.count == 1 {
+        keys.append(key(field, named: field.key, of: kind))
+      } else if !keys.contains(where: { $0.name == parts[0] }) {
+        // A group of fields that stand in an element of their own: null for all of them at once.
+        let members = form.fields.filter { $0.key.hasPrefix(parts[0] + ".") }
+        let grammar = Grammar(
+          parts[0], members.map { key($0, named: String($0.key.dropFirst(parts[0].count + 1)), of: kind) })
+        keys.append(
+          .init(
+            parts[0], .mapping(grammar), mayBeNull: members.contains { kind.field(at: $0.path)?.absent != nil },
+            help: "limits that change live; null: none"))
+      }
+    }
+    return Grammar(kind.name, keys, oneOf: form.oneOf)
+  }
+
+  private static func key(_ field: ShortField, named name: String, of kind: DeviceKind) -> Grammar.Key {
+    let shape: Shape =
+      switch field.type {
+      case .flag: .boolean
+      case .memory: .memory
+      default: .scalar(field.type)
+      }
+    return .init(
+      name, shape, required: field.required, mayBeNull: kind.field(at: field.path)?.absent != nil, help: field.help)
   }
 
   static let reference = Grammar(
@@ -193,11 +214,16 @@ package enum IntentGrammar {
   static let address = Grammar(
     "address",
     [
-      .init("type", .scalar(.oneOf(["pci", "drive", "usb", "virtio-serial"])), required: true, help: "libvirt's type")
+      .init(
+        "type", .scalar(.oneOf(["pci", "drive", "usb", "virtio-serial", "dimm"])), required: true,
+        help: "libvirt's type")
     ]
       + ["domain", "bus", "slot", "function", "controller", "target", "unit"].map { name in
         .init(name, .scalar(.number(0...0xffff)), help: "as in libvirt's <address>")
-      } + [.init("port", .scalar(.word), help: "as in libvirt's <address>")])
+      } + [
+        .init("port", .scalar(.word), help: "as in libvirt's <address>"),
+        .init("base", .scalar(.number(0...UInt64(Int64.max))), help: "as in libvirt's <address>"),
+      ])
 
   /// The keys that an address of a type may have, and of these the ones that it needs.
   static let addressKeys: [String: (allowed: [String], needed: [String])] = [
@@ -205,5 +231,6 @@ package enum IntentGrammar {
     "drive": (["controller", "bus", "target", "unit"], ["unit"]),
     "usb": (["bus", "port"], ["port"]),
     "virtio-serial": (["controller", "bus", "port"], ["port"]),
+    "dimm": (["slot", "base"], ["slot"]),
   ]
 }

@@ -36,9 +36,17 @@ package enum IntentSchema {
   private static func property(_ key: Grammar.Key) -> SchemaValue {
     var entries: [(key: String, value: SchemaValue)] = [("description", .text(key.help))]
     let own = schema(key.shape)
-    entries += key.mayBeNull ? [("anyOf", .list([.object(own), .object([("type", .text("null"))])]))] : own
+    entries += key.mayBeNull ? orNull(own) : own
     if let fallback = key.fallback { entries.append(("default", value(fallback, of: key.shape))) }
     return .object(entries)
+  }
+
+  /// The same, or null: libvirt's default.
+  private static func orNull(_ schema: [(key: String, value: SchemaValue)]) -> [(key: String, value: SchemaValue)] {
+    guard schema.first?.key == "type", case .text(let type)? = schema.first?.value else {
+      return [("anyOf", .list([.object(schema), .object([("type", .text("null"))])]))]
+    }
+    return [("type", .texts([type, "null"]))] + schema.dropFirst()
   }
 
   /// A default in the type that a document would write it in.

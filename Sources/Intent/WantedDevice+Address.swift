@@ -68,6 +68,7 @@ struct DocumentAddress {
     case "usb": return .usb(bus: number("bus"), port: node["port"]?.text ?? "")
     case "virtio-serial":
       return .virtioSerial(controller: number("controller"), bus: number("bus"), port: number("port"))
+    case "dimm": return .dimm(slot: number("slot"), base: node["base"].map { _ in number("base") })
     default: return nil
     }
   }

@@ -71,7 +71,7 @@ extension WantedDevice {
     var text = node["xml"]?.text.map { XMLText($0) }
     for kind in IntentGrammar.shortForms {
       guard let form = node[kind.name] else { continue }
-      text = kind.element(shortForm: form.entries.map { ($0.key, $0.value.text ?? "") })
+      text = kind.element(shortForm: values(form, kind))
     }
     guard let text else { return nil }
     do throws(XMLFault) {
@@ -79,6 +79,17 @@ extension WantedDevice {
     } catch {
       faults.append(IntentFault("\(path): \(error.message)", at: node.position, path: path))
       return nil
+    }
+  }
+
+  /// The keys of a short form, groups with a dot; `null` is what the field's absence means to libvirt.
+  private static func values(_ form: DocumentNode, _ kind: DeviceKind) -> [(key: String, value: String)] {
+    (kind.shortForm?.fields ?? []).compactMap { field in
+      var node: DocumentNode? = form
+      for name in field.key.split(separator: ".") where node.map({ !$0.isNull }) ?? false { node = node?[String(name)] }
+      guard let node else { return nil }
+      if node.isNull { return kind.field(at: field.path)?.absent.map { (field.key, $0) } }
+      return node.text.map { (field.key, $0) }
     }
   }
 

@@ -46,10 +46,12 @@ package enum Differ {
     let text = wanted.trimmedText
     if text.isEmpty { return }
     let value = device.trimmedText
-    if isUnit("unit", wanted, device), let amount = scaled(text, wanted["unit"]),
-      amount == scaled(value, device["unit"])
-    {
-      return
+    if isUnit("unit", wanted, device), let amount = scaled(text, wanted["unit"]) {
+      if amount == scaled(value, device["unit"]) { return }
+      // libvirt prints KiB, and what is set goes into what it printed.
+      if device["unit"] == "KiB" {
+        return check(String(amount / 1024), value, FieldPath(String(prefix.dropLast())), kind, &found)
+      }
     }
     check(text, value, FieldPath(String(prefix.dropLast())), kind, &found)
   }
@@ -91,8 +93,8 @@ package enum Differ {
     _ wanted: String, _ value: String?, _ path: FieldPath, _ kind: DeviceKind, _ found: inout [FieldDifference]
   ) {
     if wanted == value { return }
-    if let value {
-      let field = kind.field(at: path)
+    let field = kind.field(at: path)
+    if let value = value ?? field?.absent {
       if field?.resolutions[wanted]?.contains(value) ?? false { return }
       let form = field?.form ?? generalForm(wanted, value)
       if form.normalised(value) == form.normalised(wanted) { return }

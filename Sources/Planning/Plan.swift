@@ -72,6 +72,8 @@ package struct Step: Sendable, Hashable {
   package let setting: SettingCall?
   /// Fields that the step changes.
   package var changes: [FieldDifference] = []
+  /// What the definition gets follows from where the running domain has it then: planned again after that.
+  package var followsLive = false
   /// Not before this device has left the live side.
   package var waitsFor: DeviceID?
   /// The alias by which that device is found there: it need not be the step's own.

@@ -91,7 +91,7 @@ extension PlanningPass {
       return
     }
     switch own {
-    case .inPlace: changes[side].updates.append(difference)
+    case .inPlace, .call: changes[side].updates.append(difference)
     case .never(let reason):
       refuse(device, difference, "needs-redefine", reason, wouldTake: "remove the device and add it anew")
     case .withDevice:
@@ -196,8 +196,10 @@ extension PlanningPass {
 
 extension Field.Change {
   var isInPlace: Bool {
-    if case .inPlace = self { return true }
-    return false
+    switch self {
+    case .inPlace, .call: true
+    case .withDevice, .never: false
+    }
   }
 }
 

@@ -79,12 +79,15 @@ extension PlanningPass {
       like: device.leading?.element)
     let path = place.flatMap { guestPath($0.slot) }
     let freed = (place?.freed).flatMap { $0.waits ? $0 : nil }
+    let isPlacedLater = wanted.kind.placedLate && sides.count > 1 && !(place?.slot.isWhole ?? true)
     let attaches = sides.map { side in
-      Step(
+      var step = Step(
         .attach, .device(wanted.id), kind: wanted.kind.name, side: side,
         effect: side == .live || isSeenLive(device, sides) ? .live : .nextBoot, slot: place?.slot, guestPath: path,
         xml: xml, reason: reason(for: side, device), waitsFor: freed?.id ?? awaited.id,
         waitsForAlias: freed?.alias ?? awaited.alias)
+      step.followsLive = isPlacedLater && side == .persistent
+      return step
     }
     if wanted.kind.provides.isEmpty {
       steps.attaches += attaches

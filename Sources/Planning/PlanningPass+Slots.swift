@@ -26,6 +26,18 @@ extension PlanningPass {
     return nil
   }
 
+  /// A memory device's former base may be another's by now; its slot is its own all the same.
+  private func fitting(_ slot: Slot, _ element: Element) -> Slot {
+    guard case .dimm(let number, .some(let base)) = slot, let live = input.live else { return slot }
+    let end = base &+ (element.value(at: "target/size").flatMap { parseNumber($0) } ?? 0) &* 1024
+    let isTaken = live.devices.contains { other in
+      guard case .dimm(_, .some(let start)) = other.slot else { return false }
+      let size = (other.element.value(at: "target/size").flatMap { parseNumber($0) } ?? 0) &* 1024
+      return base < start &+ size && start < end
+    }
+    return isTaken ? .dimm(slot: number, base: nil) : slot
+  }
+
   /// The slot of a device that is to be attached: where the other side has it, what the document says, where it was
   /// before, or the first that is free on all sides.
   mutating func chooseSlot(_ device: BoundDevice, _ element: Element, _ missing: [Side]) -> SlotChoice {
@@ -34,7 +46,7 @@ extension PlanningPass {
     if let present = device.leading { return slotOfOtherSide(device, present, missing) }
     if let address = wanted.address { return explicitSlot(wanted, address, kind, missing) }
     guard let kind else { return .none }
-    if let own = ownSlot(wanted), own.isOf(kind), slots.allocator.isFree(own),
+    if let own = ownSlot(wanted).map({ fitting($0, element) }), own.isOf(kind), slots.allocator.isFree(own),
       slots.allocator.exists(own, forHotplug: input.live != nil)
     {
       slots.take(own, kind)
@@ -106,7 +118,18 @@ extension Refusal {
       "slots-short", path: kind.words, wanted: "\(needed) \(kind.words) slots", found: "\(free) free",
       reason: "there is no room: \(needed) \(kind.words) slots are needed and \(free) are free; "
         + "\(names.joined(separator: ", ")) would get none",
-      wouldTake: "remove devices, or " + (kind == .pci ? "a domain created with more rootPorts" : "another bus"))
+      wouldTake: kind.wouldTake)
+  }
+}
+
+extension SlotRule.Kind {
+  /// What makes room.
+  fileprivate var wouldTake: String {
+    switch self {
+    case .pci: "remove devices, or --grow for more ports at the next boot"
+    case .dimm: "remove memory devices, or a domain created with more slots in hotplugMemory"
+    case .drive, .usb, .virtioSerial: "remove devices, or another bus"
+    }
   }
 }
 

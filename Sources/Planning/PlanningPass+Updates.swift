@@ -22,6 +22,10 @@ extension PlanningPass {
     _ device: BoundDevice, _ present: Device, _ side: Side, _ differences: [FieldDifference], slot: Slot?
   ) {
     let wanted = device.wanted
+    let calls = differences.filter { wanted.kind.field(at: $0.path)?.change[side].family != nil }
+    if !calls.isEmpty { set(device, present, side, calls) }
+    let differences = differences.filter { !calls.contains($0) }
+    if differences.isEmpty, slot == nil { return }
     // The full element of the same side: what an update leaves out, libvirt resets (a link goes up, an address is
     // chosen anew).
     var draft = ElementDraft(present.element)
@@ -40,6 +44,33 @@ extension PlanningPass {
       effect: side == .live || isSeenLive(device, differences) ? .live : .nextBoot, slot: place,
       guestPath: place.flatMap(guestPath), xml: draft.xml, reason: words.joined(separator: ", "), changes: differences)
     if differences.isEmpty { steps.persistent.append(step) } else { steps.updates.append(step) }
+  }
+
+  /// Fields that have a call of their own: all of one call together, with what the device has of them already, because
+  /// libvirt takes what is left out for none.
+  private mutating func set(
+    _ device: BoundDevice, _ present: Device, _ side: Side, _ differences: [FieldDifference]
+  ) {
+    let kind = device.wanted.kind
+    guard let key = kind.identity.first?.paths.first.flatMap({ present.element.value(at: $0) }) else { return }
+    for family in SettingCall.Family.allCases {
+      let own = differences.filter { kind.field(at: $0.path)?.change[side].family == family }
+      guard !own.isEmpty else { continue }
+      var draft = ElementDraft(present.element)
+      for difference in own { draft.set(difference.path, difference.wanted) }
+      let parameters = kind.fields.compactMap { field -> TypedParameter? in
+        guard case .call(family, let name, let type) = field.change[side] else { return nil }
+        let value = own.first { $0.path == field.path }?.wanted ?? present.element.value(at: field.path)
+        return value.map { TypedParameter(name, type, field.form.normalised($0)) }
+      }
+      steps.settings.append(
+        Step(
+          .set, .device(device.wanted.id), kind: kind.name, side: side, effect: .live, slot: present.slot,
+          guestPath: present.slot.flatMap(guestPath), xml: draft.xml,
+          setting: .parameters(family, of: key, parameters),
+          reason: own.map { "\($0.path): \($0.found ?? "nothing") → \($0.wanted)" }.joined(separator: ", "),
+          changes: own))
+    }
   }
 
   /// Whether the running guest has these values, or gets them with this plan.
@@ -107,6 +138,10 @@ extension PlanningPass {
       !live.hasAddress(of: persistent), let wanted = live.slot, let found = persistent.slot, wanted != found,
       wanted.isRepairable
     else { return nil }
+    if device.wanted.kind.placedLate, case .dimm(let number, .some) = wanted, case .dimm(number, .none) = found {
+      writeDown(wanted, of: device, persistent)
+      return nil
+    }
     let isFree = !(input.persistent?.devices.contains { $0.slot == wanted } ?? false)
     let hasBus = wanted.controller.map { name in
       input.persistent.map { SlotAllocator([$0]).hasController(name.type, name.index) } ?? false
@@ -117,6 +152,22 @@ extension PlanningPass {
         device: device.wanted.id, path: "address", side: .persistent, was: wanted.description,
         found: found.description, by: "foreign"))
     return nil
+  }
+
+  /// Puts the place that QEMU chose into the definition, so that the guest finds the device there again (T9). No
+  /// update finds the device, so it is taken out and put back; of several each goes to the end in turn, and their order
+  /// stays.
+  private mutating func writeDown(_ slot: Slot, of device: BoundDevice, _ present: Device) {
+    guard !isProtected(device) else { return }
+    var draft = ElementDraft(present.element)
+    draft.replaceChild("address", attributes: slot.addressAttributes)
+    let reason = "the running domain has it at \(slot), and without that it would move at the next boot"
+    steps.persistent += [
+      detachStep(device.wanted.id, present, .persistent, waitsFor: nil, reason: reason),
+      Step(
+        .attach, .device(device.wanted.id), kind: device.wanted.kind.name, side: .persistent, effect: .live, slot: slot,
+        xml: draft.xml, reason: reason),
+    ]
   }
 
   // MARK: Boot orders
@@ -168,9 +219,15 @@ extension Step {
 }
 
 extension Slot {
-  /// A DIMM's base follows from the running guest and is in no definition (T9).
+  /// Whether nothing of the place is left for QEMU to choose.
+  var isWhole: Bool {
+    if case .dimm(_, .none) = self { return false }
+    return true
+  }
+
+  /// A DIMM that stands elsewhere in the definition is another one to a guest that hibernates.
   fileprivate var isRepairable: Bool {
-    if case .dimm = self { return false }
+    if case .dimm(_, .none) = self { return false }
     return true
   }
 }

@@ -16,8 +16,11 @@ package struct SlotAllocator: Sendable {
     var controllers: [Controller]
     /// All that there are.
     var names: Set<ControllerName>
+    /// Memory slots (`maxMemory/@slots`).
+    let memorySlots: UInt64
 
     init(_ definition: DomainDefinition) {
+      memorySlots = definition.root.child("maxMemory")?.number("slots") ?? 0
       let elements = definition.devices.filter { $0.kind == .controller }.map(\.element)
       controllers = elements.compactMap(Controller.init)
       names = Set(elements.compactMap(ControllerName.init))
@@ -89,7 +92,10 @@ package struct SlotAllocator: Sendable {
   /// Whether every side has the place. Where it is to be plugged into a running guest, a PCI place must be one that
   /// takes hotplug; a definition takes any on a bus that exists.
   package func exists(_ slot: Slot, forHotplug: Bool = true) -> Bool {
-    guard let name = slot.controller else { return true }
+    guard let name = slot.controller else {
+      if case .dimm(let number, _) = slot { return sides.allSatisfy { number < $0.memorySlots } }
+      return true
+    }
     guard forHotplug, case .pci(let address) = slot else { return sides.allSatisfy { $0.names.contains(name) } }
     return sides.allSatisfy { side in
       side.controllers.contains { $0.name == name && $0.takes(address) }
@@ -139,6 +145,11 @@ package struct SlotAllocator: Sendable {
   /// The places of controllers that all sides have, first those of the first rank.
   private func candidates(_ kind: SlotRule.Kind) -> [Slot] {
     guard let first = sides.first else { return [] }
+    if kind == .dimm {
+      let most = sides.map(\.memorySlots).min() ?? 0
+      // A document of somebody else's may say any number.
+      return (0..<min(most, 256)).map { .dimm(slot: $0, base: nil) }
+    }
     let type = kind.controllerType
     return first.controllers.filter { $0.name.type == type }
       .sorted { ($0.rank, $0.name.index) < ($1.rank, $1.name.index) }

@@ -85,7 +85,7 @@ extension Slot {
   /// A channel subsystem takes the place of PCI on machines that have one.
   func isOf(_ kind: SlotRule.Kind) -> Bool {
     switch (self, kind) {
-    case (.pci, .pci), (.ccw, .pci), (.usb, .usb), (.virtioSerial, .virtioSerial): true
+    case (.pci, .pci), (.ccw, .pci), (.usb, .usb), (.virtioSerial, .virtioSerial), (.dimm, .dimm): true
     case (.drive(let drive), .drive(let interface)): drive.interface == interface
     default: false
     }

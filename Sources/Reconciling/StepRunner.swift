@@ -53,6 +53,8 @@ final class StepRunner {
     var failed: Set<Step.Target> = []
     for step in steps {
       if failed.contains(step.target) || (step.action == .start && failed.contains(.domain)) { continue }
+      // What the live step brought decides what the definition gets: the next plan knows.
+      if step.followsLive { continue }
       if let device = step.waitsFor, let live = observed?.live, live.device(alias: alias(of: device, step)) != nil {
         continue
       }

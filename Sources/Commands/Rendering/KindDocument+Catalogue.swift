@@ -38,6 +38,7 @@ extension KindDocument {
   private static func words(_ change: Field.Change) -> String {
     switch change {
     case .inPlace: "in place"
+    case .call(let family, _, _): "in place, by \(family.function)"
     case .withDevice: "with the device"
     case .never(let reason): "never: \(reason)"
     }
@@ -76,6 +77,7 @@ extension SlotRule.Kind {
     case .drive(let type): "a unit of \("aeiou".contains(type.prefix(1)) ? "an" : "a") \(type) controller"
     case .usb: "a usb port"
     case .virtioSerial: "a port of a virtio-serial controller"
+    case .dimm: "a memory slot"
     }
   }
 }

@@ -27,6 +27,7 @@ struct StepGroup {
   /// What kind of device; of a domain and its power what is done to it.
   var kind: String {
     if let kind = steps.lazy.compactMap(\.kind).first { return kind }
+    if steps.first?.target.setting != nil { return "setting" }
     return steps.first?.target.controller == nil ? steps.first?.action ?? "" : "controller"
   }
 
@@ -39,13 +40,15 @@ struct StepGroup {
   var sign: String {
     if actions.isSuperset(of: ["attach", "detach"]) { return "-/+" }
     if actions.contains("detach") || actions.contains("shutdown") { return "  -" }
-    return actions.contains("update") ? "  ~" : "  +"
+    return isChange ? "  ~" : "  +"
   }
 
   var ink: Paint.Ink {
     if actions.contains("detach") || actions.contains("shutdown") { return .remove }
-    return actions.contains("update") ? .change : .add
+    return isChange ? .change : .add
   }
+
+  private var isChange: Bool { actions.contains("update") || actions.contains("set") }
 
   /// The dearest of what the steps cost the guest.
   var effect: String {
@@ -69,7 +72,7 @@ struct StepGroup {
   var changes: [SidedChange] {
     var found: [SidedChange] = []
     var seen: Set<StepDocument.Change> = []
-    for step in steps where step.action == "update" {
+    for step in steps where ["update", "set"].contains(step.action) {
       for change in step.changes ?? [] where seen.insert(change).inserted {
         let on = steps.filter { $0.changes?.contains(change) ?? false }.compactMap(\.side)
         found.append(SidedChange(prefix: on.count == sides.count ? "" : (on.first ?? "") + " ", change: change))
@@ -84,7 +87,7 @@ struct StepGroup {
     var seen: Set<String> = []
     for step in steps {
       let spelled = (step.changes ?? []).map { "\($0.path): \($0.from ?? "nothing") → \($0.to)" }
-      if step.action == "update", step.reason == spelled.joined(separator: ", ") { continue }
+      if ["update", "set"].contains(step.action), step.reason == spelled.joined(separator: ", ") { continue }
       guard seen.insert("\(step.action) \(step.waitsFor ?? "")").inserted else { continue }
       if !reasons.contains(step.reason) { reasons.append(step.reason) }
     }

@@ -55,6 +55,7 @@ extension SlotRule.Kind {
     case .drive(let interface): interface
     case .usb: "usb"
     case .virtioSerial: "virtio-serial"
+    case .dimm: "dimm"
     }
   }
 }

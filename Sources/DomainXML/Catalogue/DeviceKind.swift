@@ -42,6 +42,8 @@ package final class DeviceKind: Sendable {
   package let detachNeedsGuest: Bool
   /// Whether a persistent update may state another slot (T24: a disk's may; a card is looked up by its slot).
   package let updateMovesSlot: Bool
+  /// Part of the slot is known only when the device is in a running domain: the definition gets it afterwards.
+  package let placedLate: Bool
   /// Fields that a block job, a snapshot or a guest may change by itself: never asserted over an unchanged document
   /// (R7, R8).
   package let moving: [FieldPath]
@@ -65,7 +67,8 @@ package final class DeviceKind: Sendable {
       live: .no("libvirt has no update for this kind"), persistent: .no("libvirt has no update for this kind")),
     fields: [Field] = [], chosen: [ChosenField] = [], shortForm: ShortForm? = nil, takesAlias: Bool = true,
     controller: [ControllerNeed] = [], files: [FieldPath] = [], networks: [FieldPath] = [],
-    unique: [UniqueField] = [], detachNeedsGuest: Bool = true, updateMovesSlot: Bool = false, moving: [FieldPath] = [],
+    unique: [UniqueField] = [], detachNeedsGuest: Bool = true, updateMovesSlot: Bool = false,
+    placedLate: Bool = false, moving: [FieldPath] = [],
     restated: [RestatedField] = [], history: DeviceHistory? = nil, boot: BootRole = .never, holdsData: Bool = false,
     provides: [BusLayout] = []
   ) {
@@ -90,6 +93,7 @@ package final class DeviceKind: Sendable {
     self.unique = unique
     self.detachNeedsGuest = detachNeedsGuest
     self.updateMovesSlot = updateMovesSlot
+    self.placedLate = placedLate
     self.moving = moving
     self.restated = restated
     self.history = history
@@ -166,6 +170,7 @@ package struct SlotRule: Sendable {
     case drive(String)
     case usb
     case virtioSerial
+    case dimm
   }
 
   package let kind: Kind

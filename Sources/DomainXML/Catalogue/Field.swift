@@ -10,13 +10,16 @@ package struct Field: Sendable {
   /// Values that libvirt prints for a stated one once it has resolved it: a card on a network is one on that
   /// network's bridge in the running domain.
   package let resolutions: [String: Set<String>]
+  /// What the field's absence means; also what `null` in a document stands for.
+  package let absent: String?
   /// What the guest notices, or why the field behaves as it does.
   package let note: String
 
   package init(
     _ path: FieldPath, _ form: ValueForm = .text, live: Change = .withDevice, persistent: Change = .withDevice,
-    resolutions: [String: Set<String>] = [:], note: String = ""
+    resolutions: [String: Set<String>] = [:], absent: String? = nil, note: String = ""
   ) {
+    self.absent = absent
     self.path = path
     self.form = form
     self.resolutions = resolutions
@@ -28,10 +31,18 @@ package struct Field: Sendable {
   package enum Change: Sendable {
     /// `virDomainUpdateDeviceFlags` with the full element.
     case inPlace
+    /// By a call of its own, as one of its typed parameters.
+    case call(SettingCall.Family, parameter: String, TypedParameter.Kind)
     /// Only by detaching and attaching the device.
     case withDevice
     /// Not at all, and why.
     case never(String)
+
+    /// The call of its own, where there is one.
+    package var family: SettingCall.Family? {
+      if case .call(let family, _, _) = self { return family }
+      return nil
+    }
   }
 }
 

@@ -43,7 +43,7 @@ extension DeviceKind {
         "target/@dev", live: .never(targetIsTheKey), persistent: .never(targetIsTheKey),
         note: "libvirt's own key of a disk; the guest does not see it (T5)"),
       Field("target/@bus", note: "another bus is another device to the guest"),
-    ],
+    ] + throttles.map(\.field),
     chosen: [
       ChosenField("@device", .constant("disk"), why: "libvirt's default, written out"),
       ChosenField("driver/@name", .constant("qemu"), why: "the only driver of a QEMU domain"),
@@ -80,7 +80,7 @@ extension DeviceKind {
         ShortField("readonly", "readonly", .flag, help: "the guest may not write"),
         ShortField("shareable", "shareable", .flag, help: "other guests may write to it too"),
         ShortField("serial", "serial", .serial, help: "what the guest finds the disk by; default the id"),
-      ],
+      ] + throttles.map(\.key),
       oneOf: ["file", "block"]),
     controller: [
       ControllerNeed("scsi", model: "virtio-scsi", when: .field("target/@bus", ["scsi"])),
@@ -97,6 +97,30 @@ extension DeviceKind {
       layer: "backingStore", sources: ["source/@file", "source/@dev"], following: ["driver/@type", "@type"]),
     boot: .preferred(rank: 0),
     holdsData: true)
+
+  /// `iotune`: each a parameter of one call, named as its element; nothing is 0 to libvirt, and 0 no limit.
+  private static let throttles: [(field: Field, key: ShortField)] =
+    ["Bytes", "Iops"].flatMap { unit in
+      ["total", "read", "write"].flatMap { what in
+        ["", "Max", "MaxLength"].map { ending in
+          let parts = [what, unit.lowercased(), "sec"] + (ending.isEmpty ? [] : ["max"])
+          let name = parts.joined(separator: "_") + (ending == "MaxLength" ? "_length" : "")
+          return throttle(
+            name, what + unit + "Sec" + ending,
+            "\(what) \(unit.lowercased()) a second"
+              + (ending == "Max" ? ", in a burst" : ending.isEmpty ? "" : ": seconds that a burst may last"))
+        }
+      }
+    } + [throttle("size_iops_sec", "sizeIopsSec", "bytes that count as one operation")]
+
+  private static func throttle(_ name: String, _ key: String, _ help: String) -> (field: Field, key: ShortField) {
+    let path = FieldPath("iotune/" + name)
+    let change = Field.Change.call(.diskIO, parameter: name, .unsignedLong)
+    return (
+      Field(path, .number, live: change, persistent: change, absent: "0"),
+      ShortField("iotune." + key, path, .number(0...1_000_000_000_000_000), help: help)
+    )
+  }
 
   private static let targetIsTheKey = "target is libvirt's key of a disk and invisible to the guest"
 }

@@ -37,7 +37,7 @@ extension DeviceKind {
       Field("mtu/@size", .number, persistent: .inPlace),
       Field("driver/@queues", .number, persistent: .inPlace),
       Field("boot/@order", .number, persistent: .inPlace, note: "read by the firmware at a cold boot"),
-    ],
+    ] + bandwidth.map(\.field),
     chosen: [
       ChosenField("mac/@address", .mac, why: "libvirt would draw another one for each side (T13)"),
       ChosenField(
@@ -59,7 +59,7 @@ extension DeviceKind {
         ShortField("link", "link/@state", .oneOf(["up", "down"]), help: "the cable; changes live"),
         ShortField("mtu", "mtu/@size", .number(68...65535), help: "announced to the guest by virtio"),
         ShortField("queues", "driver/@queues", .number(1...256), help: "virtio queue pairs"),
-      ],
+      ] + bandwidth.map(\.key),
       oneOf: ["network", "bridge"]),
     networks: ["source/@network"],
     unique: [UniqueField("mac/@address", "MAC")],
@@ -68,4 +68,20 @@ extension DeviceKind {
     // 0 and forgets the network (measured).
     restated: [RestatedField("@type", "network", when: .present("source/@network"))],
     boot: .preferred(rank: 1))
+
+  /// Without an average libvirt keeps nothing of a direction, so 0 stands for no limit.
+  private static let bandwidth: [(field: Field, key: ShortField)] =
+    [("inbound", "average"), ("inbound", "peak"), ("inbound", "burst"), ("inbound", "floor")].map(limit)
+    + [("outbound", "average"), ("outbound", "peak"), ("outbound", "burst")].map(limit)
+
+  private static func limit(_ direction: String, _ name: String) -> (field: Field, key: ShortField) {
+    let path = FieldPath("bandwidth/\(direction)/@\(name)")
+    let change = Field.Change.call(.bandwidth, parameter: "\(direction).\(name)", .unsigned)
+    return (
+      Field(path, .number, live: change, persistent: change, absent: "0"),
+      ShortField(
+        "bandwidth.\(direction)\(name.prefix(1).uppercased())\(name.dropFirst())", path, .number(0...4_194_303),
+        help: name == "burst" ? "KiB at full speed" : "KiB a second")
+    )
+  }
 }

@@ -78,6 +78,7 @@ struct World {
     if let alias = step.waitsForAlias, step.waitsFor != nil, live?.device(alias: alias) != nil {
       throw Refused(description: "\(step.summary) waits for \(alias), and no step before it takes that away")
     }
+    if step.followsLive { return }
     switch step.action {
     case .define:
       guard live == nil, persistent == nil, let xml = step.xml else { throw Refused(description: "defined twice") }
@@ -131,6 +132,7 @@ struct World {
   private mutating func set(_ step: Step) throws {
     guard let side = step.side, let definition = self[side] else { throw Refused(description: "no side") }
     guard let xml = step.xml else { return }
+    if case .device = step.target { return try update(step) }
     let fragment = try DomainDocument(xml).root
     var draft = ElementDraft(definition.root)
     for setting in Catalogue.settings {
