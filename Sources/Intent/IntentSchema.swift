@@ -42,11 +42,11 @@ package enum IntentSchema {
   }
 
   /// The same, or null: libvirt's default.
-  private static func orNull(_ schema: [(key: String, value: SchemaValue)]) -> [(key: String, value: SchemaValue)] {
-    guard schema.first?.key == "type", case .text(let type)? = schema.first?.value else {
-      return [("anyOf", .list([.object(schema), .object([("type", .text("null"))])]))]
+  private static func orNull(_ own: [(key: String, value: SchemaValue)]) -> [(key: String, value: SchemaValue)] {
+    if let first = own.first, first.key == "type", let type = first.value.plain {
+      return [("type", .texts([type, "null"]))] + Array(own.dropFirst())
     }
-    return [("type", .texts([type, "null"]))] + schema.dropFirst()
+    return [("anyOf", .list([.object(own), .object([("type", .text("null"))])]))]
   }
 
   /// A default in the type that a document would write it in.

@@ -7,6 +7,14 @@ indirect enum SchemaValue {
   case list([SchemaValue])
   case object([(key: String, value: SchemaValue)])
 
+  /// The text of a text.
+  var plain: String? {
+    switch self {
+    case .text(let value): value
+    default: nil
+    }
+  }
+
   static func texts(_ values: [String]) -> SchemaValue { .list(values.map { .text($0) }) }
 
   func write(to text: inout String, indent: String = "") {
