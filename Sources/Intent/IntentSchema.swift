@@ -43,10 +43,15 @@ package enum IntentSchema {
 
   /// The same, or null: libvirt's default.
   private static func orNull(_ own: [(key: String, value: SchemaValue)]) -> [(key: String, value: SchemaValue)] {
-    if let first = own.first, first.key == "type", let type = first.value.plain {
-      return [("type", .texts([type, "null"]))] + Array(own.dropFirst())
+    var entries: [(key: String, value: SchemaValue)] = []
+    for (key, value) in own {
+      if key == "type" || key == "anyOf" {
+        entries.append((key, value.orNull))
+      } else {
+        entries.append((key, value))
+      }
     }
-    return [("anyOf", .list([.object(own), .object([("type", .text("null"))])]))]
+    return entries
   }
 
   /// A default in the type that a document would write it in.

@@ -7,11 +7,20 @@ indirect enum SchemaValue {
   case list([SchemaValue])
   case object([(key: String, value: SchemaValue)])
 
-  /// The text of a text.
-  var plain: String? {
+  /// Of a type's name, or of several schemas: the same, or null.
+  var orNull: SchemaValue {
     switch self {
-    case .text(let value): value
-    default: nil
+    case .text: .list([self, .text("null")])
+    case .list(let alternatives):
+      .list(alternatives + [alternatives.allSatisfy(\.isText) ? .text("null") : .object([("type", .text("null"))])])
+    default: self
+    }
+  }
+
+  private var isText: Bool {
+    switch self {
+    case .text: true
+    default: false
     }
   }
 
