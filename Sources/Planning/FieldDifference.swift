@@ -79,12 +79,11 @@ package enum Differ {
   private static func missing(
     _ wanted: Element, _ kind: DeviceKind, prefix: String, _ found: inout [FieldDifference]
   ) {
-    let before = found.count
     for (name, value) in wanted.attributes { check(value, nil, FieldPath(prefix + "@" + name), kind, &found) }
     let text = wanted.hasChildren ? "" : wanted.trimmedText
     if !text.isEmpty { check(text, nil, FieldPath(String(prefix.dropLast())), kind, &found) }
     for child in wanted.children { missing(child, kind, prefix: prefix + child.name + "/", &found) }
-    if found.count == before {
+    if wanted.attributes.isEmpty, text.isEmpty, !wanted.hasChildren {
       found.append(FieldDifference(path: FieldPath(String(prefix.dropLast())), wanted: "", found: nil))
     }
   }

@@ -126,7 +126,7 @@ extension SlotRule.Kind {
   /// What makes room.
   fileprivate var wouldTake: String {
     switch self {
-    case .pci: "remove devices, or --grow for more ports at the next boot"
+    case .pci: "remove devices, --grow for more ports at the next boot, or a domain created with more rootPorts"
     case .dimm: "remove memory devices, or a domain created with more slots in hotplugMemory"
     case .drive, .usb, .virtioSerial: "remove devices, or another bus"
     }

@@ -132,7 +132,13 @@ struct World {
   private mutating func set(_ step: Step) throws {
     guard let side = step.side, let definition = self[side] else { throw Refused(description: "no side") }
     guard let xml = step.xml else { return }
-    if case .device = step.target { return try update(step) }
+    if case .device = step.target {
+      guard let found = try find(step, in: definition) else { throw Refused(description: "nothing to set") }
+      var edit = Edit(definition.document)
+      edit.replace(found.element, with: xml)
+      self[side] = try DomainDefinition(edit.apply())
+      return
+    }
     let fragment = try DomainDocument(xml).root
     var draft = ElementDraft(definition.root)
     for setting in Catalogue.settings {
