@@ -68,17 +68,20 @@ package struct TargetDocument: Sendable, Codable, Hashable {
   package var device: String?
   package var controller: String?
   package var setting: String?
+  /// A device that no id names.
+  package var unlisted: String?
   package var power: Bool?
   package var domain: Bool?
   package var metadata: Bool?
 
   package init(
-    device: String? = nil, controller: String? = nil, setting: String? = nil, power: Bool? = nil,
-    domain: Bool? = nil, metadata: Bool? = nil
+    device: String? = nil, controller: String? = nil, setting: String? = nil, unlisted: String? = nil,
+    power: Bool? = nil, domain: Bool? = nil, metadata: Bool? = nil
   ) {
     self.device = device
     self.controller = controller
     self.setting = setting
+    self.unlisted = unlisted
     self.power = power
     self.domain = domain
     self.metadata = metadata
@@ -86,7 +89,7 @@ package struct TargetDocument: Sendable, Codable, Hashable {
 
   /// For people: `data`, `scsi 0`, `power`.
   package var name: String {
-    if let name = device ?? controller ?? setting { return name }
+    if let name = device ?? controller ?? setting ?? unlisted { return name }
     if power == true { return "power" }
     if metadata == true { return "metadata" }
     return "domain"

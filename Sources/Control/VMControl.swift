@@ -20,17 +20,23 @@ package struct ReconcileRequest: Sendable, Codable, Hashable {
   package var all: Bool
   /// Ids whose removal is meant (R2).
   package var removals: [String]
+  /// Put back what a guest or a foreign writer changed and the rules would only report (R8, R9).
+  package var reassert: Bool
+  /// Add PCI ports to the definition where there are too few.
+  package var grow: Bool
   /// Milliseconds to wait for guests.
   package var timeout: Int64
 
   package init(
     domains: [String] = [], documents: [IntentSource] = [], all: Bool = false, removals: [String] = [],
-    timeout: Int64 = 60_000
+    reassert: Bool = false, grow: Bool = false, timeout: Int64 = 60_000
   ) {
     self.domains = domains
     self.documents = documents
     self.all = all
     self.removals = removals
+    self.reassert = reassert
+    self.grow = grow
     self.timeout = timeout
   }
 }

@@ -66,6 +66,24 @@ package struct ElementDraft: Sendable {
     children.append(child)
   }
 
+  /// Takes out the element that a path leads to or whose attribute it names.
+  package mutating func removeElement(of path: FieldPath) {
+    guard let last = path.elements.last else { return }
+    change(path.elements.dropLast()[...]) { $0.removeChildren(named: String(decoding: last, as: UTF8.self)) }
+  }
+
+  package mutating func removeAttribute(at path: FieldPath) {
+    guard let name = path.attribute.map({ String(decoding: $0, as: UTF8.self) }) else { return }
+    change(path.elements[...]) { element in element.attributes.removeAll { $0.name == name } }
+  }
+
+  /// Changes the element that names lead to, if there is one.
+  private mutating func change(_ names: ArraySlice<[UInt8]>, _ body: (inout ElementDraft) -> Void) {
+    guard let first = names.first else { return body(&self) }
+    guard let index = children.firstIndex(where: { $0.name == String(decoding: first, as: UTF8.self) }) else { return }
+    children[index].change(names.dropFirst(), body)
+  }
+
   package mutating func removeChildren(named name: String) {
     children.removeAll { $0.name == name }
   }

@@ -94,6 +94,7 @@ extension ManagedState {
     if let key = binding.key { writer.attribute("key", key) }
     if binding.isReference { writer.attribute("reference", "yes") }
     if let content = binding.content { writer.attribute("content", content.description) }
+    if let media = binding.media { writer.attribute("media", media.description) }
     if binding.isProtected { writer.attribute("protected", "yes") }
     if binding.isLeaving { writer.attribute("leaving", "yes") }
     for (name, value) in binding.unknown.sorted(by: { $0.key < $1.key }) { writer.attribute(name, value) }
@@ -114,10 +115,11 @@ extension ManagedState.Binding {
     key = value("key")
     isReference = value("reference") == "yes"
     content = value("content").flatMap { ManagedState.digest($0) }
+    media = value("media").flatMap { ManagedState.digest($0) }
     isProtected = value("protected") == "yes"
     isLeaving = value("leaving") == "yes"
     guard element.attributeRecords.count > known else { return }
-    let names: Set<String> = ["id", "alias", "key", "reference", "content", "protected", "leaving"]
+    let names: Set<String> = ["id", "alias", "key", "reference", "content", "media", "protected", "leaving"]
     for (name, value) in element.attributes where !names.contains(name) && ManagedState.isKeepable(name) {
       unknown[name] = value
     }

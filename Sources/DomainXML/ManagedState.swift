@@ -14,6 +14,8 @@ package struct ManagedState: Sendable, Hashable {
     package var isReference: Bool
     /// Digest of what the document stated when it was applied.
     package var content: Digest?
+    /// Digest of the medium that was put into the drive last: asserted once (R9).
+    package var media: Digest?
     package var isProtected: Bool
     /// Its removal has begun: it was allowed once, and is not asked about again (R2).
     package var isLeaving: Bool

@@ -158,6 +158,9 @@ package enum IntentGrammar {
         "drift", .scalar(.oneOf(["reassert", "report"])),
         help: "what to do with foreign changes; default what spec.drift says"),
       .init("address", .mapping(address), help: "an explicit slot"),
+      .init(
+        "media", .mapping(media), mayBeNull: true,
+        help: "what is in a CD-ROM or floppy drive, asserted when it changes; null: nothing"),
     ]
       + shortForms.map { kind in
         .init(kind.name, .mapping(grammar(of: kind)), help: kind.summary)
@@ -182,7 +185,7 @@ package enum IntentGrammar {
             help: "limits that change live; null: none"))
       }
     }
-    return Grammar(kind.name, keys, oneOf: form.oneOf)
+    return Grammar(kind.name, keys, oneOf: form.mayBeNone == nil ? form.oneOf : [])
   }
 
   private static func key(_ field: ShortField, named name: String, of kind: DeviceKind) -> Grammar.Key {
@@ -209,6 +212,17 @@ package enum IntentGrammar {
       .init("deadline", .duration, default: "2m", help: "how long the guest may take"),
       .init(
         "otherwise", .scalar(.oneOf(["keep", "nextBoot"])), default: "keep", help: "what happens after the deadline"),
+    ])
+
+  static let media = Grammar(
+    "media",
+    [
+      .init("file", .scalar(.path), required: true, help: "an image file on the host"),
+      .init(
+        "format", .scalar(.oneOf(["raw", "qcow2", "vmdk", "vdi", "vhdx", "qed"])), default: "raw",
+        help: "the image's format"),
+      .init("once", .boolean, default: "false", help: "not any more once the domain has booted with it"),
+      .init("force", .boolean, default: "false", help: "also where the guest has locked the tray"),
     ])
 
   static let address = Grammar(

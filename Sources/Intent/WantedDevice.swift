@@ -17,6 +17,23 @@ package struct WantedDevice: Sendable {
     }
   }
 
+  package struct Media: Sendable, Hashable {
+    /// `nil`: nothing.
+    package let file: String?
+    package let format: String?
+    /// Only until the domain has booted with it.
+    package let isOnce: Bool
+    /// Also where the guest has locked the tray.
+    package let isForced: Bool
+
+    package init(file: String?, format: String? = nil, isOnce: Bool = false, isForced: Bool = false) {
+      self.file = file
+      self.format = format
+      self.isOnce = isOnce
+      self.isForced = isForced
+    }
+  }
+
   /// A device that is already there: its place among its kind, or what identifies it.
   package struct Reference: Sendable, Hashable {
     package let kind: String
@@ -37,6 +54,8 @@ package struct WantedDevice: Sendable {
   package let bootOrder: UInt64?
   package let replaceAllowed: Bool
   package let unplug: Unplug
+  /// What is to be in a drive whose medium can be changed; `nil`: no opinion (R9).
+  package var media: Media?
   package let isProtected: Bool
   package let address: Slot?
   /// What to do with foreign changes, where the document says it of the device and not only of the domain.

@@ -28,7 +28,6 @@ struct CreationPlanner {
         wouldTake: "add spec.creation")
       return plan
     }
-    if let refusal = Refusal.unlistedRemove(input.wanted) { plan.refused.append(refusal) }
     let base: DomainDocument?
     switch creation.content {
     case .stated(let stated): base = skeleton(stated)
@@ -243,6 +242,7 @@ struct CreationPlanner {
     var binding = ManagedState.Binding(
       id: device.id, isReference: device.element == nil, content: device.contentDigest,
       isProtected: device.isProtected)
+    binding.media = device.media?.digest
     switch device.content {
     case .reference(let reference):
       guard let found = PlanningPass.candidates(reference, in: skeleton).first else { break }

@@ -44,6 +44,8 @@ package struct Step: Sendable, Hashable {
     case device(DeviceID)
     /// A controller that a device needs and no id names: `scsi 0`.
     case controller(String)
+    /// A device that no id names: its kind and what tells it from others.
+    case unlisted(String)
     /// A setting of the domain, or a group of settings that one call sets.
     case setting(String)
     case power
@@ -72,6 +74,8 @@ package struct Step: Sendable, Hashable {
   package let setting: SettingCall?
   /// Fields that the step changes.
   package var changes: [FieldDifference] = []
+  /// Whether a tray that the guest has locked is opened all the same.
+  package var isForced = false
   /// What the definition gets follows from where the running domain has it then: planned again after that.
   package var followsLive = false
   /// Not before this device has left the live side.

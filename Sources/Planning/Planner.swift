@@ -26,6 +26,10 @@ struct PlanningPass {
   var steps = Stages()
   /// Ids with a change that is not done yet or was refused: their applied content stays what it was.
   var unsettled: Set<DeviceID> = []
+  /// Ids whose medium is being changed.
+  var unsettledMedia: Set<DeviceID> = []
+  /// Where PCI ports are added, once that is asked for.
+  var growth: Growth?
   var slots: SlotBook
   /// Controllers that this plan adds, and where.
   var addedControllers: [ControllerName: Set<Side>] = [:]
@@ -60,7 +64,6 @@ struct PlanningPass {
 
   mutating func run() -> Plan {
     guard identityHolds() else { return plan }
-    refuseUnlisted()
     compareCreation()
     bind()
     if input.wanted.devices != nil {
@@ -75,6 +78,7 @@ struct PlanningPass {
     orderBootChanges()
     reportCapacity()
     planSettings()
+    planUnlisted()
     listUnmanaged()
     planMetadata()
     planPower()
@@ -108,21 +112,5 @@ struct PlanningPass {
           wouldTake: "vmctl forget \(input.wanted.name), then adopt the new domain"))
     }
     return plan.refused.isEmpty
-  }
-
-  /// I7 and R4 say what `remove` may touch; as long as it touches nothing, nobody is to believe that it did.
-  private mutating func refuseUnlisted() {
-    guard let refusal = Refusal.unlistedRemove(input.wanted) else { return }
-    refuse(refusal)
-  }
-}
-
-extension Refusal {
-  static func unlistedRemove(_ wanted: IntentDocument) -> Refusal? {
-    guard wanted.unlisted == .remove else { return nil }
-    return Refusal(
-      "unlisted", target: .domain, path: "spec.unlisted", wanted: "remove", found: "keep",
-      reason: "this version of vmctl never removes devices that no document named",
-      wouldTake: "`unlisted: keep`; detach the devices with virsh, or name them and remove them afterwards")
   }
 }

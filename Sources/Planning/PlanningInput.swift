@@ -15,6 +15,8 @@ package struct PlanningInput: Sendable {
   package struct Options: Sendable, Hashable {
     /// Ids whose removal is meant, beside the document's own `removals` (R2).
     package var removals: Set<DeviceID> = []
+    /// The word for `removals` by which removing what no document named is meant, too (R4).
+    package static let unlisted = DeviceID("unlisted")
     /// Put back what a guest or a foreign writer changed and the rules would only report (R8, R9).
     package var reassert = false
     /// Add PCI ports to the definition where there are too few.
@@ -41,15 +43,15 @@ package struct PlanningInput: Sendable {
     }
   }
 
-  /// A change of a setting that the guest was asked for and has not made.
-  package struct PendingSetting: Sendable, Hashable {
-    package let name: String
+  /// What the guest was asked for and has not done, beside letting go of a device with an id.
+  package struct PendingRequest: Sendable, Hashable {
+    package let target: Step.Target
     /// Milliseconds since 1970, for showing.
     package let since: Int64
     package let isOverdue: Bool
 
-    package init(name: String, since: Int64, isOverdue: Bool) {
-      self.name = name
+    package init(target: Step.Target, since: Int64, isOverdue: Bool) {
+      self.target = target
       self.since = since
       self.isOverdue = isOverdue
     }
@@ -76,7 +78,9 @@ package struct PlanningInput: Sendable {
   /// Slots that ids hold or held, from the store. The metadata knows tombstones only.
   package var heldSlots: [DeviceID: Slot]
   package var pendingUnplugs: [PendingUnplug]
-  package var pendingSettings: [PendingSetting] = []
+  package var pendingRequests: [PendingRequest] = []
+  /// The domain was adopted, and this is the first document after the one that it printed of itself (R4).
+  package var isFreshlyAdopted = false
   package var host: HostFacts
   package var options: Options
 
@@ -86,7 +90,8 @@ package struct PlanningInput: Sendable {
     stopReason: StopReason? = nil, hasManagedSave: Bool = false, absence: Absence = .unknown,
     startedByUs: Bool = false, stoppedByUs: Bool = false, managed: ManagedState = ManagedState(),
     heldSlots: [DeviceID: Slot] = [:], pendingUnplugs: [PendingUnplug] = [],
-    pendingSettings: [PendingSetting] = [], host: HostFacts = HostFacts(), options: Options = Options()
+    pendingRequests: [PendingRequest] = [], isFreshlyAdopted: Bool = false, host: HostFacts = HostFacts(),
+    options: Options = Options()
   ) {
     self.wanted = wanted
     self.generation = generation
@@ -103,7 +108,8 @@ package struct PlanningInput: Sendable {
     self.managed = managed
     self.heldSlots = heldSlots
     self.pendingUnplugs = pendingUnplugs
-    self.pendingSettings = pendingSettings
+    self.pendingRequests = pendingRequests
+    self.isFreshlyAdopted = isFreshlyAdopted
     self.host = host
     self.options = options
   }

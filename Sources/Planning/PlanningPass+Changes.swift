@@ -20,9 +20,10 @@ extension PlanningPass {
     var found = BothSides<[FieldDifference]>(live: [], persistent: [])
     for side in input.sides where device.wanted.isWanted(on: side) && (side == .persistent || changesLive) {
       guard let present = device.devices[side] else { continue }
-      found[side] = differences(device, element, present)
+      found[side] = withoutMedia(differences(device, element, present), device, element)
       refuseMove(device, present)
     }
+    if !isReleasing, mayChangeMedia(device, element) { planMedia(device, element) }
     let slot = slotToRepair(device)
     if found.live.isEmpty, found.persistent.isEmpty, slot == nil { return }
     var changes = BothSides(live: Changes(), persistent: Changes())
@@ -179,6 +180,9 @@ extension PlanningPass {
     }
     return true
   }
+
+  /// A protected drive keeps its medium; nothing is refused, because a drive has what it has.
+  private func mayChangeMedia(_ device: BoundDevice, _ element: Element) -> Bool { !isProtected(device) }
 
   private func bootOrderChanges(_ updates: [FieldDifference]) -> Bool { updates.contains { $0.path == "boot/@order" } }
 

@@ -66,13 +66,22 @@ extension PlanningPass {
     // failed would look like a foreign detach.
     if policy(wanted) == .report { unsettled.insert(wanted.id) }
     guard let awaited = preflight(device, element, missing) else { return }
-    let sides = pluggableSides(device, element, missing)
+    var sides = pluggableSides(device, element, missing)
     guard !sides.isEmpty else { return }
     let place: SlotBook.Place?
     switch chooseSlot(device, element, sides) {
     case .refused: return
     case .none: place = nil
     case .slot(let chosen): place = chosen
+    case .grown(let chosen):
+      place = chosen
+      if sides.contains(.live) {
+        sides.removeAll { $0 == .live }
+        plan.nextBoot.append(
+          PendingChange(
+            target: .device(wanted.id), path: wanted.id.text, now: nil, atNextBoot: "attached",
+            reason: "the guest gets the port that it stands on at its next boot"))
+      }
     }
     let xml = composer.compose(
       element, kind: wanted.kind, id: wanted.id, alias: device.alias, slot: place?.slot, bootOrder: wanted.bootOrder,

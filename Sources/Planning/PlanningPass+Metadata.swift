@@ -47,6 +47,8 @@ extension PlanningPass {
     binding.isLeaving = false
     binding.isReference = wanted.element == nil
     binding.content = unsettled.contains(wanted.id) ? device.known?.content : wanted.contentDigest
+    binding.media =
+      unsettledMedia.contains(wanted.id) ? device.known?.media : (wanted.media?.digest ?? device.known?.media)
     binding.isProtected = isProtected(device)
     guard let definition = device.devices.persistent == nil ? input.live : input.persistent,
       let present = device.devices.persistent ?? device.devices.live

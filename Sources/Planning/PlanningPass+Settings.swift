@@ -106,7 +106,7 @@ extension PlanningPass {
       }
       return false
     }
-    guard side == .live, let pending = input.pendingSettings.first(where: { $0.name == setting.name }) else {
+    guard side == .live, let pending = input.pendingRequests.first(where: { $0.target == target }) else {
       return true
     }
     plan.waiting.append(

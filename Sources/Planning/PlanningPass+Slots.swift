@@ -7,6 +7,8 @@ extension PlanningPass {
     /// A kind that takes no slot, or one that libvirt gives.
     case none
     case slot(SlotBook.Place)
+    /// Behind a port that the running guest does not have.
+    case grown(SlotBook.Place)
     case refused
   }
 
@@ -52,7 +54,9 @@ extension PlanningPass {
       slots.take(own, kind)
       return .slot(SlotBook.Place(slot: own))
     }
-    guard let place = slots.place(kind, for: wanted.id, named: wanted.id.text) else { return .refused }
+    guard let place = slots.place(kind, for: wanted.id, named: wanted.id.text) else {
+      return kind == .pci ? grow(for: wanted).map { .grown($0) } ?? .refused : .refused
+    }
     return .slot(place)
   }
 

@@ -75,6 +75,12 @@ struct SlotBook {
     return nil
   }
 
+  /// A device that found no place has one after all.
+  mutating func grew(_ kind: SlotRule.Kind, _ name: String) {
+    short[kind]?.removeAll { $0 == name }
+    if short[kind]?.isEmpty ?? false { short[kind] = nil }
+  }
+
   private mutating func count(_ kind: SlotRule.Kind) {
     let before = capacity[kind] ?? Capacity(free: allocator.free(kind) + freed.count { $0.slot.isOf(kind) }, needed: 0)
     capacity[kind] = Capacity(free: before.free, needed: before.needed + 1)

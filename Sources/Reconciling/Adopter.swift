@@ -44,7 +44,7 @@ struct Adopter {
     let facts = try await gatherer.facts(for: document, knowledge)
     return Proposal(
       text: text, document: document, managed: knowledge.managed,
-      plan: PlanMaker(time: time).plan(document, knowledge, facts, removals: []), apart: adoption.apart)
+      plan: PlanMaker(time: time).plan(document, knowledge, facts, options: .init()), apart: adoption.apart)
   }
 
   /// What the proposal asks for beside vmctl's own metadata: nothing, where it can be adopted.
@@ -68,10 +68,13 @@ struct Adopter {
     }
   }
 
+  /// Where a document of this kind comes from, in place of a file's name.
+  static let source = "adopt"
+
   /// What is printed is what is planned: the text is read like any other document.
   private func document(_ text: String, _ name: DomainName) throws(Problem) -> IntentDocument {
     do throws(IntentFaults) {
-      if let document = try IntentParser.parse([.init(name: "adopt", bytes: Array(text.utf8))]).first {
+      if let document = try IntentParser.parse([.init(name: Adopter.source, bytes: Array(text.utf8))]).first {
         return document
       }
     } catch {

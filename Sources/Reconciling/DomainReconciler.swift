@@ -16,7 +16,7 @@ final class DomainReconciler {
 
   private let surroundings: Surroundings
   private let wanted: IntentDocument
-  private let removals: Set<DeviceID>
+  private let options: PlanningInput.Options
   private let timeout: Duration
   private let progress: ProgressSink
   private let maker: PlanMaker
@@ -26,13 +26,13 @@ final class DomainReconciler {
   private var problems: [Problem] = []
 
   init(
-    _ surroundings: Surroundings, wanted: IntentDocument, removals: Set<DeviceID>, timeout: Duration,
+    _ surroundings: Surroundings, wanted: IntentDocument, options: PlanningInput.Options, timeout: Duration,
     adopting: ManagedState? = nil, progress: ProgressSink
   ) {
     self.adopting = adopting
     self.surroundings = surroundings
     self.wanted = wanted
-    self.removals = removals
+    self.options = options
     self.timeout = timeout
     self.progress = progress
     maker = PlanMaker(time: surroundings.time)
@@ -59,7 +59,7 @@ final class DomainReconciler {
     var gatherer = HostFactsGatherer(connecting: reader.connecting, host: reader.host)
     var facts = try await gatherer.facts(for: wanted, knowledge)
     // A document whose plan is refused as a whole is not accepted: nothing is left half done.
-    let first = maker.plan(wanted, knowledge, facts, removals: removals)
+    let first = maker.plan(wanted, knowledge, facts, options: options)
     if first.refused.contains(where: \.concernsWholePlan) { return report(first, nil, nil) }
 
     let (key, generation) = try await accept(knowledge, first)
@@ -75,7 +75,7 @@ final class DomainReconciler {
     for _ in 0..<DomainReconciler.passLimit {
       knowledge = try await read(key.domain.description)
       facts.autostart = try await gatherer.autostart(wanted, knowledge)
-      plan = maker.plan(wanted, knowledge, facts, generation: generation, removals: removals)
+      plan = maker.plan(wanted, knowledge, facts, generation: generation, options: options)
       if plan.steps.isEmpty { break }
       try await hold(key.domain)
       let moved = try await runner.run(plan.steps, knowledge)
@@ -83,7 +83,7 @@ final class DomainReconciler {
     }
     knowledge = try await read(key.domain.description)
     facts.autostart = try await gatherer.autostart(wanted, knowledge)
-    plan = maker.plan(wanted, knowledge, facts, generation: generation, removals: removals)
+    plan = maker.plan(wanted, knowledge, facts, generation: generation, options: options)
     let recorder = Recorder(surroundings, key: key)
     try await recorder.record(knowledge, plan, generation: generation, ours: journal.operation)
     problems += runner.problems

@@ -1,4 +1,5 @@
 package import Control
+import Planning
 import Store
 package import Vocabulary
 
@@ -27,7 +28,7 @@ extension EmbeddedControl {
       let proposal = try await adopter.proposal(request.domain)
       if let obstacle = Adopter.obstacle(proposal) { throw obstacle }
       return await DomainReconciler(
-        surroundings, wanted: proposal.document, removals: [], timeout: .milliseconds(request.timeout),
+        surroundings, wanted: proposal.document, options: .init(), timeout: .milliseconds(request.timeout),
         adopting: proposal.managed, progress: progress
       ).run()
     } catch {

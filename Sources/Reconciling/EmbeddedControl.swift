@@ -62,7 +62,7 @@ package final class EmbeddedControl: VMControl {
       var gatherer = HostFactsGatherer(connecting: looking.connecting, host: looking.host)
       let facts = try await gatherer.facts(for: document, knowledge)
       plans.append(
-        PlanDocument(PlanMaker(time: time).plan(document, knowledge, facts, removals: try removals(request))))
+        PlanDocument(PlanMaker(time: time).plan(document, knowledge, facts, options: try options(request))))
     }
     return plans
   }
@@ -71,14 +71,14 @@ package final class EmbeddedControl: VMControl {
 
   package func reconcile(_ request: ReconcileRequest) async throws(Problem) -> AsyncStream<ProgressEvent> {
     let given = try documents(request)
-    let removals = try removals(request)
+    let options = try options(request)
     let surroundings = try await workplace.work()
     let looking = Looking(surroundings)
     let wanted = try await selected(request, given, looking).map(\.document)
     let timeout = Duration.milliseconds(request.timeout)
     return stream(surroundings, wanted.map(\.name.text)) { index, progress in
       let reconciler = DomainReconciler(
-        surroundings, wanted: wanted[index], removals: removals, timeout: timeout, progress: progress)
+        surroundings, wanted: wanted[index], options: options, timeout: timeout, progress: progress)
       return await reconciler.run()
     }
   }
@@ -120,16 +120,18 @@ package final class EmbeddedControl: VMControl {
     }
   }
 
-  private func removals(_ request: ReconcileRequest) throws(Problem) -> Set<DeviceID> {
-    var ids: Set<DeviceID> = []
+  private func options(_ request: ReconcileRequest) throws(Problem) -> PlanningInput.Options {
+    var options = PlanningInput.Options()
+    options.reassert = request.reassert
+    options.grow = request.grow
     for text in request.removals {
       guard let id = DeviceID(text) else {
         throw Problem(
           "usage", "--remove: '\(text)' is not a device id", wanted: DeviceID.rule, found: text)
       }
-      ids.insert(id)
+      options.removals.insert(id)
     }
-    return ids
+    return options
   }
 
   /// A document, and what was read of its domain where that was how it was found.

@@ -143,6 +143,7 @@ extension StepTarget {
     case .device(let id): self.init(kind: "device", name: id.text)
     case .controller(let name): self.init(kind: "controller", name: name)
     case .setting(let name): self.init(kind: "setting", name: name)
+    case .unlisted(let name): self.init(kind: "unlisted", name: name)
     case .power: self.init(kind: "power", name: "")
     case .domain: self.init(kind: "domain", name: "")
     case .metadata: self.init(kind: "metadata", name: "")
@@ -154,6 +155,7 @@ extension StepTarget {
     case "device": DeviceID(name).map { .device($0) }
     case "controller": .controller(name)
     case "setting": .setting(name)
+    case "unlisted": .unlisted(name)
     case "power": .power
     case "domain": .domain
     case "metadata": .metadata

@@ -31,7 +31,10 @@ enum NextBoot {
   }
 
   private static func fields(_ live: Device, _ persistent: Device) -> [(Field, String?, String?)] {
-    live.kind.fields.compactMap { field in
+    let media = live.kind.media.flatMap { $0.when.holds(for: live.element, libvirt: nil) ? $0 : nil }
+    return live.kind.fields.compactMap { field in
+      // A medium is changed while the domain runs, and often on that side only (R9).
+      if let media, (media.sources + media.following).contains(field.path) { return nil }
       let now = live.element.value(at: field.path).map(field.form.normalised)
       let later = persistent.element.value(at: field.path).map(field.form.normalised)
       if now == later { return nil }

@@ -67,6 +67,7 @@ extension TargetDocument {
     case .device(let id): self.init(device: id.text)
     case .controller(let name): self.init(controller: name)
     case .setting(let name): self.init(setting: name)
+    case .unlisted(let name): self.init(unlisted: name)
     case .power: self.init(power: true)
     case .domain: self.init(domain: true)
     case .metadata: self.init(metadata: true)
@@ -79,6 +80,7 @@ extension Step.Target {
     switch self {
     case .device(let id): id.text
     case .setting(let name): "spec." + name
+    case .unlisted(let name): "unlisted " + name
     default: nil
     }
   }
@@ -113,7 +115,7 @@ extension WaitingDocument {
   init(_ waiting: Waiting) {
     let target = TargetDocument(waiting.target)
     self.init(
-      device: target.device, setting: target.setting, slot: waiting.slot, since: waiting.since,
+      device: target.device ?? target.unlisted, setting: target.setting, slot: waiting.slot, since: waiting.since,
       isOverdue: waiting.isOverdue,
       endedBy: WaitingDocument.end(of: waiting.target),
       isWantedAgain: waiting.wantedAgain)

@@ -16,28 +16,28 @@ struct PlanMaker {
   /// After the store was lost the domain's metadata still says which generation was applied, but not what it
   /// contained: a document that would change nothing is that generation; any other is the next one (R16).
   func plan(
-    _ wanted: IntentDocument, _ knowledge: Knowledge, _ facts: HostFacts, removals: Set<DeviceID>
+    _ wanted: IntentDocument, _ knowledge: Knowledge, _ facts: HostFacts, options: PlanningInput.Options
   ) -> Plan {
     if let plan = foreign(wanted, knowledge) { return plan }
     let known = knowledge.file?.intent
     if let known, known.canonicalDigest == wanted.canonicalDigest {
-      return Planner.plan(input(wanted, knowledge, facts, known.generation, removals))
+      return Planner.plan(input(wanted, knowledge, facts, known.generation, options))
     }
     let applied = knowledge.managed.generation
     if known == nil, let applied {
-      let plan = Planner.plan(input(wanted, knowledge, facts, applied, removals))
+      let plan = Planner.plan(input(wanted, knowledge, facts, applied, options))
       if plan.isEmpty { return plan }
     }
     let next = max(known?.generation ?? Generation(0), applied ?? Generation(0)).next
-    return Planner.plan(input(wanted, knowledge, facts, next, removals))
+    return Planner.plan(input(wanted, knowledge, facts, next, options))
   }
 
   /// A plan of an accepted generation.
   func plan(
     _ wanted: IntentDocument, _ knowledge: Knowledge, _ facts: HostFacts, generation: Generation,
-    removals: Set<DeviceID>
+    options: PlanningInput.Options
   ) -> Plan {
-    Planner.plan(input(wanted, knowledge, facts, generation, removals))
+    Planner.plan(input(wanted, knowledge, facts, generation, options))
   }
 
   /// A domain that was there before vmctl is nobody's to change: a document of its name must not take it over.
@@ -60,11 +60,9 @@ struct PlanMaker {
 
   private func input(
     _ wanted: IntentDocument, _ knowledge: Knowledge, _ facts: HostFacts, _ generation: Generation,
-    _ removals: Set<DeviceID>
+    _ options: PlanningInput.Options
   ) -> PlanningInput {
     let observed = knowledge.observed
-    var options = PlanningInput.Options()
-    options.removals = removals
     var absence = PlanningInput.Absence.unknown
     if case .gone(let reason) = knowledge.presence { absence = .gone(reason: reason) }
     let file = knowledge.file
@@ -76,8 +74,12 @@ struct PlanMaker {
       hasManagedSave: observed?.observation.hasManagedSave ?? false, absence: absence,
       startedByUs: file?.row.power.startedByUs ?? false, stoppedByUs: file?.row.power.stoppedByUs ?? false,
       managed: knowledge.managed, heldSlots: heldSlots(file), pendingUnplugs: pendingUnplugs(file, observed),
-      pendingSettings: pendingSettings(file), host: facts,
+      pendingRequests: pendingRequests(file), isFreshlyAdopted: isFreshlyAdopted(file), host: facts,
       options: options)
+  }
+
+  private func isFreshlyAdopted(_ file: DomainFile?) -> Bool {
+    file?.row.origin == .adopted && file?.intent?.source == Adopter.source
   }
 
   private func heldSlots(_ file: DomainFile?) -> [DeviceID: Slot] {
@@ -88,14 +90,15 @@ struct PlanMaker {
 
   /// Unplugs that the guest has been asked for. One whose device has left the running domain is over, however that
   /// came about; one whose next request is due is not pending to the planner: it asks again.
-  /// Settings that the guest was asked for; one whose next request is due is asked for again.
-  private func pendingSettings(_ file: DomainFile?) -> [PlanningInput.PendingSetting] {
+  /// What else the guest was asked for; what is due again is asked for again.
+  private func pendingRequests(_ file: DomainFile?) -> [PlanningInput.PendingRequest] {
     let now = time.now()
     return (file?.unplugs ?? []).compactMap { row in
-      guard case .setting(let name) = row.target.planned else { return nil }
+      guard let target = row.target.planned else { return nil }
+      if case .device = target { return nil }
       if let next = row.nextRequestAt, now >= next { return nil }
-      return PlanningInput.PendingSetting(
-        name: name, since: row.since.milliseconds, isOverdue: now >= row.deadline)
+      return PlanningInput.PendingRequest(
+        target: target, since: row.since.milliseconds, isOverdue: now >= row.deadline)
     }
   }
 

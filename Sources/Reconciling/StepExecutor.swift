@@ -22,7 +22,7 @@ struct StepExecutor {
     case (.detach, .some(let side), .some(let xml)):
       try await hypervisor.detach(xml, from: domain, side: side)
     case (.update, .some(let side), .some(let xml)):
-      try await hypervisor.update(xml, of: domain, side: side, force: false)
+      try await hypervisor.update(xml, of: domain, side: side, force: step.isForced)
     case (.setMetadata, .some(let side), let xml):
       try await hypervisor.setMetadata(
         xml, prefix: ManagedState.prefix, uri: ManagedState.namespace, of: domain, side: side)

@@ -281,6 +281,9 @@ final class StepRunner {
       guard let own = detachAlias(step) else { return nil }
       alias = own
       policy = unplug[id] ?? policy
+    case (.unlisted, .detach):
+      guard let own = detachAlias(step) else { return nil }
+      alias = own
     case (.setting, _): break
     default: return nil
     }

@@ -169,4 +169,63 @@ import Vocabulary
         Intents.base + [Intents.channel("c", "x"), Intents.xml("t", "<input type='tablet' bus='usb'/>")]))
     #expect(plan.steps.isEmpty == (ports == "0" || ports == "1"), "\(plan.summaries) \(plan.codes)")
   }
+
+  // MARK: --grow
+
+  private static let three = ["x", "y", "z"].enumerated().map { Intents.disk($1, "vd\("cde".map { $0 }[$0])") }
+
+  @Test func `a domain with one spare port: needs 3, has 1; with --grow the others come at the next boot`() throws {
+    var world = try World.standard("q35", Intents.base, rootPorts: 1)
+    let document = try Intents.document(Intents.base + Self.three)
+    let refused = world.plan(document)
+    #expect(refused.codes == ["slots-short"] && refused.steps.isEmpty)
+    #expect(refused.capacity["pci"].map { [$0.free, $0.needed] } == [1, 3])
+    let grow: (inout PlanningInput) -> Void = { $0.options.grow = true }
+    let before = try #require(world.persistent)
+    let plan = world.plan(document, grow)
+    #expect(plan.refused.isEmpty, "\(plan.refused)")
+    #expect(plan.nextBoot.compactMap(\.device) == ["y", "z"])
+    #expect(plan.summaries.filter { $0.hasPrefix("attach pci") }.count == 2)
+    try world.converge(document, grow)
+    let after = try #require(world.persistent)
+    for device in before.devices {
+      guard let alias = device.alias, case .pci(let address) = device.slot else { continue }
+      let now = try #require(after.device(alias: alias))
+      #expect(now.slot == device.slot)
+      #expect(after.pci.guestPath(of: address) == before.pci.guestPath(of: address), "\(alias)")
+    }
+    let bridges = after.devices.filter { $0.element["model"] == "pcie-root-port" }.compactMap(\.slot)
+    #expect(Set(bridges).count == bridges.count)
+    // What waits is not asked for again, and goes on waiting.
+    let next = world.plan(document)
+    #expect(next.summaries.isEmpty && next.refused.isEmpty)
+    #expect(next.nextBoot.compactMap(\.device) == ["y", "z"])
+    world.live = try world.persistent.map { try LibvirtText.running($0) }
+    #expect(world.plan(document).nextBoot.isEmpty)
+  }
+
+  @Test func `--grow goes above every bridge, or not at all (T6)`() throws {
+    let world = try World.standard("q35", Intents.base, rootPorts: 0)
+    let document = try Intents.document(Intents.base + Self.three)
+    var blocked = world
+    // A bridge at the top of the bus leaves lower places only.
+    let top =
+      "<controller type='pci' index='40' model='pcie-root-port'><model name='pcie-root-port'/>"
+      + "<target chassis='40' port='0xf0'/>"
+      + "<address type='pci' domain='0x0000' bus='0x00' slot='0x1e' function='0x0'/></controller>"
+    for side in Side.allCases {
+      try blocked.edit(side) { $0.replacing("</devices>", with: top + "</devices>") }
+      // Its own port is no use: it is taken.
+      try blocked.edit(side) {
+        $0.replacing(
+          "</devices>",
+          with: "<rng model='virtio'><backend model='random'>/dev/random</backend><address type='pci' domain='0x0000' "
+            + "bus='0x28' slot='0x00' function='0x0'/></rng></devices>")
+      }
+    }
+    #expect(blocked.plan(document) { $0.options.grow = true }.codes == ["slots-short"])
+    #expect(world.plan(document) { $0.options.grow = true }.refused.isEmpty)
+    let conventional = try World.standard("pc", Intents.base, rootPorts: 0)
+    #expect(conventional.plan(document) { $0.options.grow = true }.refused.isEmpty, "pc has room of its own")
+  }
 }

@@ -134,13 +134,51 @@ import Vocabulary
     #expect(plan.steps.isEmpty)
   }
 
-  @Test func `unlisted: remove is refused as long as it does nothing`() throws {
-    let plan = try World.standard().plan(try spec("unlisted: remove"))
-    #expect(plan.codes == ["unlisted"])
-    #expect(plan.steps.isEmpty)
-    let creation = World().plan(try Intents.document(Intents.base, "unlisted: remove\n" + Intents.creation("q35")))
-    #expect(creation.codes.contains("unlisted"))
-    #expect(creation.steps.isEmpty)
+  // MARK: unlisted: remove (R4, I7)
+
+  private static let foreign =
+    "<rng model='virtio'><backend model='random'>/dev/random</backend>"
+    + "<address type='pci' domain='0x0000' bus='0x06' slot='0x00' function='0x0'/></rng>"
+
+  @Test func `R4: what no id names goes, first from the guest; what I7 protects stays and is listed`() throws {
+    var world = try World.standard()
+    for side in Side.allCases { try world.add(Self.foreign, side) }
+    let document = try Intents.document(Intents.base, "unlisted: remove")
+    let plan = world.plan(document)
+    #expect(plan.summaries == ["detach rng pci 0000:06:00.0 live"])
+    #expect(plan.steps.first { $0.action == .detach }?.effect == .guest)
+    let waiting = world.plan(document) {
+      $0.pendingRequests = [.init(target: .unlisted("rng pci 0000:06:00.0"), since: 1, isOverdue: false)]
+    }
+    #expect(waiting.summaries.isEmpty && waiting.waiting.count == 1)
+    try world.converge(document)
+    #expect(!(world.persistent?.document.text.shown.contains("/dev/random<") ?? true))
+    let after = world.plan(document)
+    // Controllers, the balloon, the serial port: nobody else's to take.
+    #expect(after.summaries.isEmpty && after.unmanaged.count > 5)
+    #expect(try world.plan(Intents.document(Intents.base)).summaries.isEmpty)
+  }
+
+  @Test func `R4: the first document after an adoption has to mean it`() throws {
+    var world = try World.standard()
+    for side in Side.allCases { try world.add(Self.foreign, side) }
+    let document = try Intents.document(Intents.base, "unlisted: remove")
+    let plan = world.plan(document) { $0.isFreshlyAdopted = true }
+    #expect(plan.codes == ["unlisted"] && plan.steps.isEmpty)
+    let meant = world.plan(document) {
+      $0.isFreshlyAdopted = true
+      $0.options.removals = Set([PlanningInput.Options.unlisted].compactMap { $0 })
+    }
+    #expect(meant.refused.isEmpty && !meant.summaries.isEmpty)
+  }
+
+  @Test func `I7: a device with a boot order stays`() throws {
+    var world = try World.standard()
+    let card =
+      "<interface type='network'><mac address='52:54:00:00:00:09'/><source network='default'/><model type='virtio'/>"
+      + "<boot order='7'/><address type='pci' domain='0x0000' bus='0x06' slot='0x00' function='0x0'/></interface>"
+    for side in Side.allCases { try world.add(card, side) }
+    #expect(try world.plan(Intents.document(Intents.base, "unlisted: remove")).summaries.isEmpty)
   }
 
   // MARK: Creation of a domain that is there (R10)

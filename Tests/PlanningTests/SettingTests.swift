@@ -86,7 +86,7 @@ import Vocabulary
   @Test func `a change that the guest was asked for is not asked for again, and said`() throws {
     let world = try World.standard()
     let plan = world.plan(try spec("memory: 512 MiB")) {
-      $0.pendingSettings = [.init(name: "memory", since: 1, isOverdue: true)]
+      $0.pendingRequests = [.init(target: .setting("memory"), since: 1, isOverdue: true)]
     }
     #expect(settings(plan) == ["set memory persistent"])
     #expect(plan.waiting.map(\.target) == [.setting("memory")] && plan.waiting.first?.isOverdue == true)

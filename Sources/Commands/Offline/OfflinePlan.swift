@@ -67,6 +67,8 @@ struct OfflinePlan {
     var input = PlanningInput.offline(
       wanted, uuid: wanted.uuid, live: live, persistent: persistent, facts: facts)
     input.options.removals = removals
+    input.options.reassert = selection.reassert
+    input.options.grow = selection.grow
     return input
   }
 }

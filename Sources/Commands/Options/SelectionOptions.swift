@@ -23,9 +23,16 @@ struct SelectionOptions: ParsableArguments, Sendable {
 
   @Option(
     parsing: .singleValue,
-    help: ArgumentHelp("A device id whose removal is meant, where a guard rail refuses it.", valueName: "id"),
+    help: ArgumentHelp(
+      "A device id whose removal is meant, where a guard rail refuses it; or: unlisted.", valueName: "id"),
     transform: DeviceArgument.init(_:))
   var remove: [DeviceArgument] = []
+
+  @Flag(help: "Put back what the guest or somebody else changed, also where the document only wants a report.")
+  var reassert = false
+
+  @Flag(help: "Add PCI ports where there are too few; the guest gets them, and what goes there, at its next boot.")
+  var grow = false
 
   @Option(
     help: ArgumentHelp("How long guests are waited for, all in all.", valueName: "time"),
@@ -49,7 +56,7 @@ struct SelectionOptions: ParsableArguments, Sendable {
     try DocumentFiles.check(sources)
     return ReconcileRequest(
       domains: domains.map(\.text), documents: sources, all: all, removals: remove.map(\.id.text),
-      timeout: timeout.milliseconds)
+      reassert: reassert, grow: grow, timeout: timeout.milliseconds)
   }
 
   /// Whether the answer is one object rather than a list: what was asked decides, not what came of it.

@@ -42,6 +42,10 @@ package final class DeviceKind: Sendable {
   package let detachNeedsGuest: Bool
   /// Whether a persistent update may state another slot (T24: a disk's may; a card is looked up by its slot).
   package let updateMovesSlot: Bool
+  /// What libvirt adds by itself, and would add again.
+  package let implicit: Condition?
+  /// Where a device's medium can be taken out and put in.
+  package let media: MediaRule?
   /// Part of the slot is known only when the device is in a running domain: the definition gets it afterwards.
   package let placedLate: Bool
   /// Fields that a block job, a snapshot or a guest may change by itself: never asserted over an unchanged document
@@ -68,7 +72,7 @@ package final class DeviceKind: Sendable {
     fields: [Field] = [], chosen: [ChosenField] = [], shortForm: ShortForm? = nil, takesAlias: Bool = true,
     controller: [ControllerNeed] = [], files: [FieldPath] = [], networks: [FieldPath] = [],
     unique: [UniqueField] = [], detachNeedsGuest: Bool = true, updateMovesSlot: Bool = false,
-    placedLate: Bool = false, moving: [FieldPath] = [],
+    placedLate: Bool = false, implicit: Condition? = nil, media: MediaRule? = nil, moving: [FieldPath] = [],
     restated: [RestatedField] = [], history: DeviceHistory? = nil, boot: BootRole = .never, holdsData: Bool = false,
     provides: [BusLayout] = []
   ) {
@@ -94,6 +98,8 @@ package final class DeviceKind: Sendable {
     self.detachNeedsGuest = detachNeedsGuest
     self.updateMovesSlot = updateMovesSlot
     self.placedLate = placedLate
+    self.implicit = implicit
+    self.media = media
     self.moving = moving
     self.restated = restated
     self.history = history
@@ -227,6 +233,37 @@ package struct RestatedField: Sendable {
     self.value = value
     self.when = when
   }
+}
+
+/// Media of a drive: changed live, and by the guest too (R9).
+package struct MediaRule: Sendable {
+  package let when: Condition
+  /// What names the medium: the first that is there.
+  package let sources: [FieldPath]
+  /// What follows from the medium.
+  package let following: [FieldPath]
+  /// What a document's `media` fills.
+  package let file: FieldPath
+  package let format: FieldPath
+  /// What `file` makes of the device.
+  package let implies: (path: FieldPath, value: String)
+  /// Where a running domain says that the tray is open.
+  package let tray: FieldPath
+
+  package init(
+    when: Condition, sources: [FieldPath], following: [FieldPath], file: FieldPath, format: FieldPath,
+    implies: (path: FieldPath, value: String), tray: FieldPath
+  ) {
+    self.when = when
+    self.sources = sources
+    self.following = following
+    self.file = file
+    self.format = format
+    self.implies = implies
+    self.tray = tray
+  }
+
+  package func medium(of device: Element) -> String? { sources.lazy.compactMap { device.value(at: $0) }.first }
 }
 
 package struct UniqueField: Sendable {

@@ -8,8 +8,14 @@ package struct ShortForm: Sendable {
   package let constants: [(path: FieldPath, value: String)]
   /// Exactly one of these keys must be given.
   package let oneOf: [String]
+  /// None of them is needed either where the device can be without.
+  package let mayBeNone: Condition?
 
-  package init(fields: [ShortField], constants: [(path: FieldPath, value: String)] = [], oneOf: [String] = []) {
+  package init(
+    fields: [ShortField], constants: [(path: FieldPath, value: String)] = [], oneOf: [String] = [],
+    mayBeNone: Condition? = nil
+  ) {
+    self.mayBeNone = mayBeNone
     self.fields = fields
     self.constants = constants
     self.oneOf = oneOf
@@ -22,18 +28,21 @@ package struct ShortField: Sendable {
   package let path: FieldPath
   package let type: ScalarType
   package let required: Bool
+  /// Keys of which one makes this one required.
+  package let requiredWith: [String]
   /// What else the key means: `file` makes the disk one of `type='file'`.
   package let implies: [(path: FieldPath, value: String)]
   package let help: String
 
   package init(
-    _ key: String, _ path: FieldPath, _ type: ScalarType, required: Bool = false,
+    _ key: String, _ path: FieldPath, _ type: ScalarType, required: Bool = false, requiredWith: [String] = [],
     implies: [(path: FieldPath, value: String)] = [], help: String
   ) {
     self.key = key
     self.path = path
     self.type = type
     self.required = required
+    self.requiredWith = requiredWith
     self.implies = implies
     self.help = help
   }

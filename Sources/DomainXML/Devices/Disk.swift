@@ -64,7 +64,8 @@ extension DeviceKind {
         ShortField(
           "device", "@device", .oneOf(["disk", "cdrom", "floppy", "lun"]), help: "what the guest sees; default disk"),
         ShortField(
-          "format", "driver/@type", .oneOf(["raw", "qcow2", "vmdk", "vdi", "vhdx", "qed"]), required: true,
+          "format", "driver/@type", .oneOf(["raw", "qcow2", "vmdk", "vdi", "vhdx", "qed"]),
+          requiredWith: ["file", "block"],
           help: "the image's format; never guessed from its content"),
         ShortField(
           "cache", "driver/@cache",
@@ -81,7 +82,7 @@ extension DeviceKind {
         ShortField("shareable", "shareable", .flag, help: "other guests may write to it too"),
         ShortField("serial", "serial", .serial, help: "what the guest finds the disk by; default the id"),
       ] + throttles.map(\.key),
-      oneOf: ["file", "block"]),
+      oneOf: ["file", "block"], mayBeNone: .field("@device", ["cdrom", "floppy"])),
     controller: [
       ControllerNeed("scsi", model: "virtio-scsi", when: .field("target/@bus", ["scsi"])),
       ControllerNeed("sata", when: .field("target/@bus", ["sata"])),
@@ -92,6 +93,10 @@ extension DeviceKind {
     files: ["source/@file", "source/@dev"],
     unique: [UniqueField("target/@dev", "target")],
     updateMovesSlot: true,
+    media: MediaRule(
+      when: .field("@device", ["cdrom", "floppy"]), sources: ["source/@file", "source/@dev"],
+      following: ["driver/@type", "@type"], file: "source/@file", format: "driver/@type",
+      implies: ("@type", "file"), tray: "target/@tray"),
     moving: ["source/@file", "source/@dev", "driver/@type", "@type", "boot/@order"],
     history: DeviceHistory(
       layer: "backingStore", sources: ["source/@file", "source/@dev"], following: ["driver/@type", "@type"]),

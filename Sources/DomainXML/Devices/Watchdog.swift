@@ -9,7 +9,9 @@ extension DeviceKind {
     release: "let go of the PCI function",
     slots: [SlotRule(.pci, when: .field("@model", ["i6300esb"]))],
     attach: BothSides(live: i6300esb, persistent: .yes),
-    detach: BothSides(live: i6300esb, persistent: .yes))
+    detach: BothSides(live: i6300esb, persistent: .yes),
+    // libvirt from 11.x says so of q35, whose chipset always had one (T33).
+    implicit: .field("@model", ["itco"]))
 
   private static let i6300esb = Support.when(
     .field("@model", ["i6300esb"]), otherwise: "only an i6300esb watchdog can be plugged into a running domain")

@@ -76,7 +76,21 @@ enum Refusals {
     if let need, !definition.devices.contains(where: { $0.kind == .controller && $0.element["type"] == need.type }) {
       throw refuse("no \(need.type) controller: libvirt would choose one (T14)")
     }
-    if let reason = device.kind.attach[side].refusal(for: device.element, libvirt: nil) { throw refuse(reason) }
+    // A port by the rule of T6: complete, with the next index, above every bridge of bus 0.
+    let isPort = side == .persistent && device.element["model"] == "pcie-root-port"
+    if isPort {
+      let others = definition.devices.filter { $0.element["type"] == "pci" && $0.kind == .controller }
+      let highest = others.compactMap { $0.element.number("index") }.max() ?? 0
+      guard device.element.number("index") == highest + 1, device.element.value(at: "target/@chassis") != nil,
+        case .pci(let place) = device.slot
+      else { throw refuse("a port that libvirt would complete by itself") }
+      for other in others {
+        guard case .pci(let address) = other.slot, address.bus == 0 else { continue }
+        if place < address { throw refuse("a port below \(address): the guest's buses move") }
+      }
+    } else if let reason = device.kind.attach[side].refusal(for: device.element, libvirt: nil) {
+      throw refuse(reason)
+    }
     if device.slotKind() != nil, device.slot == nil { throw refuse("libvirt would choose the slot") }
   }
 
@@ -101,6 +115,11 @@ enum Refusals {
     }
     guard side == .live else { return }
     for field in old.kind.fields where old.element.value(at: field.path) != new.element.value(at: field.path) {
+      if let media = old.kind.media, media.when.holds(for: old.element, libvirt: nil),
+        (media.sources + media.following).contains(field.path)
+      {
+        continue
+      }
       guard case .inPlace = field.change.live else { throw refuse("\(field.path) does not change live") }
     }
   }

@@ -210,6 +210,7 @@ extension Step {
       case .device(let id): id.text
       case .controller(let name): name
       case .setting(let name): name
+      case .unlisted(let name): name
       case .power: "power"
       case .domain: "domain"
       case .metadata: "metadata"

@@ -1,0 +1,94 @@
+import Digests
+import DomainXML
+import Intent
+import Vocabulary
+
+/// Media of drives (R9): put in once when the document changes, and then the guest's business.
+extension PlanningPass {
+  /// What a comparison says of a device without its medium.
+  func withoutMedia(_ differences: [FieldDifference], _ device: BoundDevice, _ element: Element) -> [FieldDifference] {
+    guard let rule = mediaRule(device.wanted, element) else { return differences }
+    let paths = rule.sources + rule.following
+    return differences.filter { !paths.contains($0.path) }
+  }
+
+  private func mediaRule(_ wanted: WantedDevice, _ element: Element) -> MediaRule? {
+    guard wanted.media != nil, let rule = wanted.kind.media,
+      rule.when.holds(for: element, libvirt: input.host.libvirt)
+    else { return nil }
+    return rule
+  }
+
+  mutating func planMedia(_ device: BoundDevice, _ element: Element) {
+    guard let rule = mediaRule(device.wanted, element), let media = device.wanted.media else { return }
+    let isNew = device.known?.media != media.digest || input.options.reassert
+    for side in input.sides where device.wanted.isWanted(on: side) && (side == .persistent || changesLive) {
+      guard let present = device.devices[side] else { continue }
+      var medium = media.file
+      if side == .persistent, media.isOnce {
+        // Install media: the domain has booted with it, or is not to any more.
+        guard input.live != nil || isNew else { continue }
+        if input.live != nil { medium = nil }
+      }
+      let found = rule.medium(of: present.element)
+      let isOpen = present.element.value(at: rule.tray) == "open"
+      let isSame = same(medium, found, present.kind, rule)
+      if isSame, !(side == .live && isOpen && input.options.reassert && medium != nil) { continue }
+      guard isNew || side == .persistent && media.isOnce else {
+        reportMedia(device, side, wanted: medium, found: found, rule)
+        continue
+      }
+      // A drive with its tray open takes the same medium again without doing anything (T22).
+      if isSame { change(device, present, side, to: nil, from: found, rule) }
+      change(device, present, side, to: medium, from: isSame ? nil : found, rule)
+    }
+  }
+
+  private func same(_ wanted: String?, _ found: String?, _ kind: DeviceKind, _ rule: MediaRule) -> Bool {
+    let form = kind.field(at: rule.file)?.form ?? .text
+    return wanted.map(form.normalised) == found.map(form.normalised)
+  }
+
+  private mutating func change(
+    _ device: BoundDevice, _ present: Device, _ side: Side, to medium: String?, from found: String?, _ rule: MediaRule
+  ) {
+    guard let media = device.wanted.media else { return }
+    unsettledMedia.insert(device.wanted.id)
+    var step = Step(
+      .update, .device(device.wanted.id), kind: present.kind.name, side: side, effect: .live, slot: present.slot,
+      xml: PlanningPass.element(present, with: medium, format: media.format, rule),
+      reason: medium == nil ? "the drive is to be empty" : "the document's medium has changed",
+      changes: [FieldDifference(path: rule.file, wanted: medium ?? "", found: found)])
+    step.isForced = media.isForced && side == .live
+    steps.updates.append(step)
+  }
+
+  /// The full element of the side with another medium, or none.
+  package static func element(
+    _ present: Device, with medium: String?, format: String?, _ rule: MediaRule
+  ) -> XMLText {
+    var draft = ElementDraft(present.element)
+    for path in rule.sources { draft.removeElement(of: path) }
+    draft.removeChildren(named: "backingStore")
+    draft.removeAttribute(at: rule.tray)
+    guard let medium else { return draft.xml }
+    draft.set(rule.implies.path, rule.implies.value)
+    if let format { draft.set(rule.format, format) }
+    draft.set(rule.file, medium)
+    return draft.xml
+  }
+
+  private mutating func reportMedia(
+    _ device: BoundDevice, _ side: Side, wanted: String?, found: String?, _ rule: MediaRule
+  ) {
+    plan.drift.append(
+      Drift(
+        device: device.wanted.id, path: rule.file.text, side: side, was: wanted, found: found,
+        by: side == .live && found == nil ? "guest" : "foreign"))
+  }
+}
+
+extension WantedDevice.Media {
+  /// What tells one medium from another; how it is put in does not count.
+  var digest: Digest { Digest(of: "\(file ?? "") \(isOnce)") }
+}
