@@ -24,6 +24,9 @@ package struct FieldPath: Sendable, Hashable, ExpressibleByStringLiteral, Custom
   /// `dev` of `target/@dev`.
   package var attributeName: String? { attribute.map { String(decoding: $0, as: UTF8.self) } }
 
+  /// The element: `target` of `target/@dev`.
+  var element: FieldPath { FieldPath(elements.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "/")) }
+
   /// Whether it is `other` or a place inside the element that `other` names.
   package func isWithin(_ other: FieldPath) -> Bool { self == other || text.hasPrefix(other.text + "/") }
 

@@ -19,33 +19,16 @@ enum NextBoot {
       case (nil, .some): return [change(binding.id.text, nil, "attached", "it is in the definition only")]
       case (.some, nil): return [change(binding.id.text, "attached", nil, "it is in the running domain only")]
       case (.some(let now), .some(let later)):
-        var changes = fields(now, later).map { field, now, later in
-          change(field.path.text, now, later, "libvirt cannot change it while the domain runs")
+        var changes = SideFields.differences(now, later).filter { $0.isOfCatalogue && !$0.isLibvirts }.map { field in
+          change(
+            field.difference.path.text, field.difference.live, field.difference.persistent,
+            "libvirt cannot change it while the domain runs")
         }
-        if now.slot != later.slot, !now.isMemory {
+        if !now.isAtPlace(of: later) {
           changes.append(change("address", now.slot?.description, later.slot?.description, "the sides differ"))
         }
         return changes
       }
     }
-  }
-
-  private static func fields(_ live: Device, _ persistent: Device) -> [(Field, String?, String?)] {
-    live.kind.fields.compactMap { field in
-      let now = live.element.value(at: field.path).map(field.form.normalised)
-      let later = persistent.element.value(at: field.path).map(field.form.normalised)
-      if now == later { return nil }
-      // The running domain shows a card on a network as one on that network's bridge: that is no difference.
-      if let now, let later, field.resolutions[later]?.contains(now) ?? false { return nil }
-      return (field, now, later)
-    }
-  }
-}
-
-extension Device {
-  /// A memory device's base is known on the live side only (T9).
-  fileprivate var isMemory: Bool {
-    if case .dimm = slot { return true }
-    return false
   }
 }

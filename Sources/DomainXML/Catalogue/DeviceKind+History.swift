@@ -19,6 +19,12 @@ extension DeviceKind {
     return false
   }
 
+  /// Whether a path is in a layer below the uppermost one.
+  package func isLayer(_ path: FieldPath) -> Bool { history.map { path.isWithin($0.layer) } ?? false }
+
+  /// Whether a path is in the element that says which block job works on the device.
+  package func isOfJob(_ path: FieldPath) -> Bool { history.map { path.isWithin($0.job.element) } ?? false }
+
   /// Whether a path says, or follows from, which content the device has.
   package func isSource(_ path: FieldPath) -> Bool {
     history.map { $0.sources.contains(path) || $0.following.contains(path) } ?? false

@@ -128,7 +128,7 @@ package struct DeviceHistory: Sendable {
   package let sources: [FieldPath]
   /// Fields that follow from the uppermost layer.
   package let following: [FieldPath]
-  /// What the running domain's element has as long as a block job works on it.
+  /// Which block job works on the running domain's device; absent where none does.
   package let job: FieldPath
 
   package init(layer: FieldPath, sources: [FieldPath], following: [FieldPath], job: FieldPath) {

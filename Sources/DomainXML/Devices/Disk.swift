@@ -95,7 +95,7 @@ extension DeviceKind {
     moving: ["source/@file", "source/@dev", "driver/@type", "@type", "boot/@order"],
     history: DeviceHistory(
       layer: "backingStore", sources: ["source/@file", "source/@dev"], following: ["driver/@type", "@type"],
-      job: "mirror"),
+      job: "mirror/@job"),
     boot: .preferred(rank: 0),
     holdsData: true,
     runTime: [
