@@ -57,7 +57,12 @@ struct Comparison {
     return Attribution(
       domain: name, pair: pair, kind: pair.leading?.kind ?? wanted?.kind ?? .domain, wanted: wanted?.element,
       isApplied: isApplied(pair, wanted),
-      isReleasing: (file?.unplugs ?? []).contains { $0.target.name == pair.id?.text && pair.id != nil }, steps: steps)
+      isReleasing: pair.id.map { waits(.device($0)) } ?? false, steps: steps)
+  }
+
+  /// Whether the guest was asked for something and has not done it.
+  func waits(_ target: Step.Target) -> Bool {
+    (file?.unplugs ?? []).contains { $0.target.planned == target }
   }
 
   private func isApplied(_ pair: DevicePair, _ wanted: WantedDevice?) -> Bool {

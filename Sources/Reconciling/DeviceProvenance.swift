@@ -83,17 +83,14 @@ struct DeviceProvenance {
   /// A value that is not what the document says, or that the other side has otherwise.
   private func differing(_ field: Attribution.Field, _ given: GivenSteps.Step?) -> Answer {
     let author = comparison.attribution(pair).author(of: field)
-    switch author.by {
-    case .libvirt: return (.libvirt, "for this run", nil)
-    case .guest: return (.guest, author.why, nil)
-    case .snapshot: return (.snapshot, author.why, nil)
-    case .blockJob: return (.blockJob, author.why, nil)
-    case .vmctl, .foreign:
-      // An earlier document's value, which a step of ours brought and nothing has changed since.
-      if let given { return (.document, author.by == .vmctl ? author.why : "an earlier document", given) }
-      if author.by == .vmctl { return (.libvirt, author.why, nil) }
-      return (.foreign, (field.wanted ?? "").isEmpty ? nil : "the document says \(field.wanted ?? "")", nil)
+    // What we gave it last and nothing has changed since: an earlier document's.
+    if [.vmctl, .foreign].contains(author.by), let given, let newest = steps.first,
+      given.row.operation == newest.row.operation, given.row.order == newest.row.order
+    {
+      return (.document, author.why ?? "an earlier document", given)
     }
+    let says = author.by == .foreign ? field.wanted.map { "the document says \($0)" } : nil
+    return (author.by.chooser, author.by == .libvirt ? "for this run" : author.why ?? says, nil)
   }
 
   // MARK: What vmctl chooses

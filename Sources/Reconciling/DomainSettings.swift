@@ -6,92 +6,77 @@ import Vocabulary
 
 /// What a domain states beside its devices: where the sides differ, and what the document says of it.
 struct DomainSettings {
-  /// A setting that a document states, where libvirt prints it, as each side has it.
+  /// A setting that a document states, as each side has it.
   struct Stated {
-    let path: FieldPath
-    let wanted: UInt64
-    let read: (DomainDefinition) -> UInt64?
-    let found: BothSides<UInt64?>
+    let wanted: WantedSetting
+    let found: BothSides<String?>
+    let notAsWanted: [Side]
+
+    fileprivate var path: FieldPath? { wanted.setting.place.path }
   }
 
+  private typealias Author = (by: DifferenceDocument.Author, why: String?)
+
   private let comparison: Comparison
+  /// What the document states and a definition says.
+  let stated: [Stated]
 
   init(_ comparison: Comparison) {
     self.comparison = comparison
+    stated = (comparison.document?.settings ?? []).compactMap { wanted in
+      guard wanted.setting.place.path != nil else { return nil }
+      var found = BothSides<String?>(live: nil, persistent: nil)
+      for side in comparison.sides {
+        found[side] = comparison.observed.definition(side).flatMap {
+          wanted.setting.value(in: $0.root, key: wanted.key)
+        }
+      }
+      let missed = comparison.sides.filter { found[$0] != wanted.value }
+      return Stated(wanted: wanted, found: found, notAsWanted: missed)
+    }
   }
 
   var rows: [DifferenceDocument.Row] {
-    let stated = Dictionary(stated.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
-    var rows: [DifferenceDocument.Row] = []
-    var seen: Set<FieldPath> = []
-    if let live = comparison.observed.live, let persistent = comparison.observed.persistent {
-      for field in SideFields.differences(live: live, persistent: persistent) {
-        seen.insert(field.difference.path)
-        let setting = stated[field.difference.path]
-        var row = row(
-          field.difference.path, setting, live: field.difference.live, persistent: field.difference.persistent,
-          isLibvirts: field.isLibvirts)
-        row.path = field.difference.name
-        rows.append(row)
-      }
-    }
-    for setting in self.stated where !seen.contains(setting.path) && !notAsWanted(setting).isEmpty {
-      rows.append(
-        row(
-          setting.path, setting, live: setting.found.live.map { String($0) },
-          persistent: setting.found.persistent.map { String($0) }, isLibvirts: false))
-    }
-    return rows
+    stated.filter { !$0.notAsWanted.isEmpty }.map { setting in
+      var row = row(
+        setting.wanted.path, author(setting), live: setting.found.live, persistent: setting.found.persistent)
+      row.wanted = setting.wanted.value
+      row.notAsWanted = setting.notAsWanted
+      return row
+    } + unstated
   }
 
-  /// What the document states of memory and CPUs.
-  var stated: [Stated] {
-    guard let document = comparison.document else { return [] }
-    func setting(_ path: FieldPath, _ wanted: UInt64?, _ read: @escaping (DomainDefinition) -> UInt64?) -> Stated? {
-      wanted.map { wanted in
-        Stated(
-          path: path, wanted: wanted, read: read,
-          found: BothSides(
-            live: comparison.observed.live.flatMap(read), persistent: comparison.observed.persistent.flatMap(read)))
-      }
+  /// Fields of which the document says nothing and that the sides have otherwise.
+  private var unstated: [DifferenceDocument.Row] {
+    guard let live = comparison.observed.live, let persistent = comparison.observed.persistent else { return [] }
+    let said = stated.compactMap(\.path)
+    return SideFields.differences(live: live, persistent: persistent).compactMap { field in
+      let difference = field.difference
+      if said.contains(where: { difference.path.isWithin($0) }) { return nil }
+      let isGuests = DeviceKind.domain.setByGuest.contains(difference.path)
+      let author: Author = (field.isLibvirts ? .libvirt : isGuests ? .guest : .foreign, nil)
+      return row(difference.name, author, live: difference.live, persistent: difference.persistent)
     }
-    return [
-      setting("currentMemory", document.memory) { $0.balloonTarget },
-      setting("vcpu/@current", document.vcpus) { $0.currentVCPUs },
-    ].compactMap { $0 }
   }
 
-  private func notAsWanted(_ setting: Stated?) -> [Side] {
-    guard let setting else { return [] }
-    return comparison.sides.filter { setting.found[$0] != setting.wanted }
-  }
-
-  private func row(
-    _ path: FieldPath, _ setting: Stated?, live: String?, persistent: String?, isLibvirts: Bool
-  ) -> DifferenceDocument.Row {
-    let sides = Set(notAsWanted(setting))
-    let author = author(path, setting, sides, isLibvirts: isLibvirts)
+  private func row(_ path: String, _ author: Author, live: String?, persistent: String?) -> DifferenceDocument.Row {
     var row = DifferenceDocument.Row(kind: DeviceKind.domain.name, by: author.by, why: author.why)
-    row.path = path.text
-    row.wanted = setting.map { String($0.wanted) }
+    row.path = path
     row.live = live
     row.persistent = persistent
-    row.notAsWanted = Side.allCases.filter(sides.contains)
     return row
   }
 
-  private func author(
-    _ path: FieldPath, _ setting: Stated?, _ notAsWanted: Set<Side>, isLibvirts: Bool
-  ) -> (by: DifferenceDocument.Author, why: String?) {
-    if isLibvirts, notAsWanted.isEmpty { return (.libvirt, nil) }
-    if DeviceKind.domain.setByGuest.contains(path), comparison.observed.live != nil,
-      setting == nil || notAsWanted == [.live]
-    {
-      return (.guest, nil)
-    }
-    if !notAsWanted.isEmpty, !comparison.isApplied {
-      return (.vmctl, "not applied yet: `vmctl plan \(comparison.name)`")
-    }
-    return (.foreign, nil)
+  /// Who is behind a stated setting that is not so.
+  func author(_ stated: Stated) -> (by: DifferenceDocument.Author, why: String?) {
+    let setting = stated.wanted.setting
+    if comparison.waits(.setting(setting.name)) { return (.vmctl, "the guest was asked and has not done it") }
+    if !comparison.isApplied { return (.vmctl, "not applied yet: `vmctl plan \(comparison.name)`") }
+    guard stated.notAsWanted == [.live], let live = comparison.observed.live?.root else { return (.foreign, nil) }
+    if let path = stated.path, DeviceKind.domain.setByGuest.contains(path) { return (.guest, nil) }
+    let least = setting.least?.value(in: live, key: nil).flatMap { parseNumber($0) }
+    let isTooLittle = least.flatMap { least in parseNumber(stated.wanted.value).map { $0 < least } } ?? false
+    let isFixed = setting.sides.live.refusal(for: live, libvirt: nil) != nil
+    return isTooLittle || isFixed ? (.vmctl, "next boot: `vmctl restart \(comparison.name)`") : (.foreign, nil)
   }
 }

@@ -1,4 +1,5 @@
 import DomainXML
+import Intent
 import Planning
 import Store
 import Vocabulary
@@ -18,18 +19,15 @@ struct GivenSteps {
 
   private let attached: [Step]
   private let definitions: [(row: StepRow, definition: DomainDefinition, generation: Generation?)]
+  /// What steps set, each as a `<domain>` that says it and no more.
+  private let settings: [(row: StepRow, fragment: Element, generation: Generation?)]
   /// The step by which vmctl last started the domain.
   private let start: StepRow?
 
-  static let none = GivenSteps(attached: [], definitions: [], start: nil)
+  static let none = GivenSteps()
 
-  private init(
-    attached: [Step], definitions: [(row: StepRow, definition: DomainDefinition, generation: Generation?)],
-    start: StepRow?
-  ) {
-    self.attached = attached
-    self.definitions = definitions
-    self.start = start
+  private init() {
+    (attached, definitions, settings, start) = ([], [], [], nil)
   }
 
   /// - Throws: where the journal holds XML that cannot be read.
@@ -37,11 +35,13 @@ struct GivenSteps {
     let generations = Dictionary(operations.map { ($0.id, $0.generation) }, uniquingKeysWith: { first, _ in first })
     var attached: [Step] = []
     var definitions: [(row: StepRow, definition: DomainDefinition, generation: Generation?)] = []
+    var settings: [(row: StepRow, fragment: Element, generation: Generation?)] = []
     for row in rows {
       guard let xml = row.xml else { continue }
       let generation = generations[row.operation].flatMap { $0 }
       switch Planning.Step.Action(rawValue: row.action) {
       case .define: definitions.append((row, try DomainDefinition(xml), generation))
+      case .set: settings.append((row, try DomainDocument(xml).root, generation))
       case .attach, .update:
         guard let side = row.side else { continue }
         attached.append(
@@ -51,6 +51,7 @@ struct GivenSteps {
     }
     self.attached = attached
     self.definitions = definitions
+    self.settings = settings
     start = rows.first { $0.action == Planning.Step.Action.start.rawValue }
   }
 
@@ -72,8 +73,18 @@ struct GivenSteps {
     }
   }
 
-  /// The step that defined the domain, if it gave it a value that `isGiven` finds in it.
-  func definition(where isGiven: (DomainDefinition) -> Bool) -> (row: StepRow, generation: Generation?)? {
-    definitions.first { isGiven($0.definition) }.map { ($0.row, $0.generation) }
+  /// The steps that gave a side a value of a setting, the newest first; what a domain was defined with both sides had.
+  func values(
+    of wanted: WantedSetting, on side: Side
+  ) -> [(row: StepRow, value: String, generation: Generation?)] {
+    let set = settings.filter { $0.row.side == side }.flatMap { entry in
+      wanted.setting.stated(in: entry.fragment).filter { $0.key == wanted.key }.map {
+        (entry.row, $0.value, entry.generation)
+      }
+    }
+    let defined = definitions.compactMap { entry in
+      wanted.setting.value(in: entry.definition.root, key: wanted.key).map { (entry.row, $0, entry.generation) }
+    }
+    return set + defined
   }
 }

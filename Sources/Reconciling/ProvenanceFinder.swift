@@ -69,21 +69,25 @@ struct ProvenanceFinder {
   // MARK: Settings
 
   private var settings: [Value] {
-    DomainSettings(comparison).stated.flatMap { setting -> [Value] in
+    let differing = DomainSettings(comparison)
+    return differing.stated.flatMap { setting -> [Value] in
       let sides = comparison.sides
-      let isShared = Set(sides.map { setting.found[$0] }).count == 1
+      let isShared = sides.count > 1 && setting.found.live == setting.found.persistent
       return sides.prefix(isShared ? 1 : 2).compactMap { side in
         guard let found = setting.found[side] else { return nil }
-        let isWanted = found == setting.wanted
-        let isBalloon = side == .live && DeviceKind.domain.setByGuest.contains(setting.path)
+        let steps = comparison.steps.values(of: setting.wanted, on: side)
+        let isWanted = found == setting.wanted.value
+        let isEarlier = !isWanted && steps.first?.value == found
+        let author = differing.author(setting)
         var value = Value(
-          device: nil, kind: DeviceKind.domain.name, path: setting.path.text, side: isShared ? nil : side,
-          value: String(found), by: isWanted ? .document : isBalloon ? .guest : .foreign,
-          why: isWanted ? nil : "the document says \(setting.wanted)")
-        guard isWanted else { return value }
-        let defined = comparison.steps.definition { setting.read($0) == setting.wanted }
-        value.generation = (defined?.generation ?? comparison.generation)?.number
-        value.stamp(defined?.row)
+          device: nil, kind: DeviceKind.domain.name, path: setting.wanted.path,
+          side: isShared || sides.count == 1 ? nil : side, value: found,
+          by: isWanted || isEarlier ? .document : author.by.chooser,
+          why: isWanted ? nil : author.why ?? "the document says \(setting.wanted.value)")
+        guard isWanted || isEarlier else { return value }
+        let step = steps.first { $0.value == found }
+        value.generation = (step?.generation ?? comparison.generation)?.number
+        value.stamp(step?.row)
         return value
       }
     }
@@ -96,5 +100,19 @@ extension ProvenanceDocument.Value {
     operation = row?.operation.number
     step = row?.order
     at = row?.settledAt?.milliseconds
+  }
+}
+
+extension DifferenceDocument.Author {
+  /// Who chose a value that is not what the document says. What waits for a step of vmctl's was there before: libvirt's
+  /// own.
+  var chooser: ProvenanceDocument.Author {
+    switch self {
+    case .libvirt, .vmctl: .libvirt
+    case .guest: .guest
+    case .snapshot: .snapshot
+    case .blockJob: .blockJob
+    case .foreign: .foreign
+    }
   }
 }

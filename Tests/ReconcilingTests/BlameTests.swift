@@ -85,19 +85,36 @@ import Vocabulary
     #expect(driver.why == "not there after operation 1")
   }
 
+  @Test func `R8: a value of an earlier document that a foreign hand put back is the foreigner's`() async throws {
+    let bench = try Workbench()
+    for link in ["up", "down"] {
+      #expect(try await bench.reconcile(W.document([W.root, DiffTests.card(", link: \(link)")])).outcome == .asWanted)
+    }
+    let down = try await value(bench, "lan", "link/@state")
+    #expect(down.by == .document)
+    #expect(down.generation == 2)
+    bench.fake.rewrite(try await bench.uuid(), side: .live) {
+      XMLText($0.shown.replacing("<link state='down'/>", with: "<link state='up'/>"))
+    }
+    let live = try await value(bench, "lan", "link/@state", .live)
+    #expect(live.by == .foreign)
+    #expect(live.why == "the document says down")
+    #expect(try await value(bench, "lan", "link/@state", .persistent).by == .document)
+  }
+
   @Test func `settings that the document states are the document's, and a balloon that moved the guest's`() async throws
   {
     let bench = try Workbench()
     let document = W.document([W.root], more: "  memory: 256 MiB\n  vcpus: 1")
     #expect(try await bench.reconcile(document).outcome == .asWanted)
-    let memory = try await value(bench, nil, "currentMemory")
+    let memory = try await value(bench, nil, "spec.memory")
     #expect(memory.by == .document)
     #expect(memory.operation == 1)
     bench.fake.rewrite(try await bench.uuid(), side: .live) { text in
       XMLText(text.shown.replacing("<currentMemory unit='KiB'>262144", with: "<currentMemory unit='KiB'>131072"))
     }
-    #expect(try await value(bench, nil, "currentMemory", .live).by == .guest)
-    #expect(try await value(bench, nil, "currentMemory", .persistent).by == .document)
-    #expect(try await value(bench, nil, "vcpu/@current").by == .document)
+    #expect(try await value(bench, nil, "spec.memory", .live).by == .guest)
+    #expect(try await value(bench, nil, "spec.memory", .persistent).by == .document)
+    #expect(try await value(bench, nil, "spec.vcpus").by == .document)
   }
 }

@@ -37,11 +37,9 @@ extension DeviceKind {
     return try edit.apply()
   }
 
-  /// Whether what a running device has at a path, and its definition not so, is libvirt's own filling-in.
-  ///
-  /// - Parameters:
-  ///   - defined: what the definition has there; a placeholder (`port='-1'`) counts as nothing where the definition
-  ///     leaves the choice to libvirt under the same condition.
+  /// Whether what a running device has at a path, and its definition not so, is libvirt's own filling-in. What the
+  /// definition has there (`defined`) is a placeholder (`port='-1'`) where it leaves the choice to libvirt under the
+  /// same condition.
   package func isRunTime(
     _ path: FieldPath, of running: Element, defined: String?, in definition: Element?
   ) -> Bool {
