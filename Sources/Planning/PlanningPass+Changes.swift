@@ -20,7 +20,7 @@ extension PlanningPass {
     var found = BothSides<[FieldDifference]>(live: [], persistent: [])
     for side in input.sides where device.wanted.isWanted(on: side) && (side == .persistent || changesLive) {
       guard let present = device.devices[side] else { continue }
-      found[side] = differences(device.wanted, element, present)
+      found[side] = differences(device.wanted, element, present, on: side)
       refuseMove(device, present)
     }
     let slot = slotToRepair(device)
@@ -40,8 +40,10 @@ extension PlanningPass {
       device, element, .persistent, updates: persistent.updates, replacements: persistent.replacements, slot: slot)
   }
 
-  private func differences(_ wanted: WantedDevice, _ element: Element, _ present: Device) -> [FieldDifference] {
-    let differences = Differ.differences(wanted: wanted, device: present)
+  private func differences(
+    _ wanted: WantedDevice, _ element: Element, _ present: Device, on side: Side
+  ) -> [FieldDifference] {
+    let differences = Differ.differences(wanted: wanted, device: present, on: side)
     guard !differences.isEmpty, wanted.kind.stands(present.element, on: element) else { return differences }
     return differences.filter { !wanted.kind.isSource($0.path) }
   }

@@ -104,7 +104,7 @@ struct DifferenceFinder {
     }
     for side in Side.allCases {
       guard let wanted, wanted.isWanted(on: side), let device = pair[side] else { continue }
-      for difference in Differ.differences(wanted: wanted, device: device) {
+      for difference in Differ.differences(wanted: wanted, device: device, on: side) {
         let name = difference.path.text
         if between[name] == nil, missed[name] == nil { order.append(name) }
         var entry = missed[name] ?? (difference.path, BothSides(live: nil, persistent: nil), [], difference.wanted)
