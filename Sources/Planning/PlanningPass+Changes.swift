@@ -1,4 +1,4 @@
-import DomainXML
+package import DomainXML
 import Intent
 import Vocabulary
 
@@ -174,7 +174,8 @@ extension PlanningPass {
 }
 
 extension Field.Change {
-  var isInPlace: Bool {
+  /// Whether the device stays while it changes.
+  package var isInPlace: Bool {
     switch self {
     case .inPlace, .call: true
     case .withDevice, .never: false

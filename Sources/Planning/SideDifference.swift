@@ -115,10 +115,12 @@ private struct SideComparison {
   private mutating func note(_ live: String?, _ persistent: String?, path: String, name: String) {
     if live == persistent { return }
     let field = FieldPath(path)
+    // What libvirt means by a field that it does not print is no difference from its being printed.
+    let absent = kind.field(at: field)?.absent
     var isResolution = false
-    if let live, let persistent {
-      if Differ.isSpelledAlike(live, persistent, field, kind) { return }
-      isResolution = Differ.isResolution(of: persistent, live, field, kind)
+    if let now = live ?? absent, let later = persistent ?? absent {
+      if Differ.isSpelledAlike(now, later, field, kind) { return }
+      isResolution = Differ.isResolution(of: later, now, field, kind)
     }
     found.append(
       SideDifference(path: field, name: name, live: live, persistent: persistent, isResolution: isResolution))

@@ -66,8 +66,7 @@ struct Attribution {
     if let wanted = field.wanted {
       guard field.notAsWanted == [.live] else { return false }
       if let given = given(.live) { return !isAlike(value(given), wanted) }
-      guard case .inPlace = kind.field(at: field.path)?.change.live else { return true }
-      return false
+      return !(kind.field(at: field.path)?.change.live.isInPlace ?? false)
     }
     guard let now = given(.live), let later = given(.persistent) else { return false }
     return isAlike(value(later), field.persistent) && isAlike(value(now), field.live)

@@ -49,9 +49,11 @@ struct DevicePair {
 }
 
 extension Device {
-  /// Whether both stand at one slot. A memory device's base is known on the live side only (T9).
+  /// Whether both stand at one slot. A memory device's base is QEMU's choice until the definition says it (T9).
   func isAtPlace(of other: Device) -> Bool {
-    if case .dimm(let own, _) = slot, case .dimm(let theirs, _) = other.slot { return own == theirs }
+    if case .dimm(let own, let base) = slot, case .dimm(let theirs, let otherBase) = other.slot {
+      return own == theirs && (base == nil || otherBase == nil || base == otherBase)
+    }
     return slot == other.slot
   }
 }

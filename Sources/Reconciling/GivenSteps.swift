@@ -41,8 +41,10 @@ struct GivenSteps {
       let generation = generations[row.operation].flatMap { $0 }
       switch Planning.Step.Action(rawValue: row.action) {
       case .define: definitions.append((row, try DomainDefinition(xml), generation))
-      case .set: settings.append((row, try DomainDocument(xml).root, generation))
-      case .attach, .update:
+      case .set where row.target.kind == "setting":
+        settings.append((row, try DomainDocument(xml).root, generation))
+      // A device's own settings state the whole element as an update does.
+      case .attach, .update, .set:
         guard let side = row.side else { continue }
         attached.append(
           Step(row: row, side: side, device: Device(try DomainDocument(xml).root), generation: generation))
