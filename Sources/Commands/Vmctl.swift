@@ -34,7 +34,8 @@ struct Vmctl: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Desired state", subcommands: [Plan.self, Reconcile.self]),
       CommandGroup(
-        name: "Inspection", subcommands: [Get.self, Show.self, Devices.self, Pending.self, History.self]),
+        name: "Inspection",
+        subcommands: [Get.self, Show.self, Devices.self, Pending.self, Diff.self, Blame.self, History.self]),
       CommandGroup(name: "Power", subcommands: [Start.self, Stop.self, Restart.self]),
       CommandGroup(
         name: "Lifecycle",

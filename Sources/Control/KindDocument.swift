@@ -18,6 +18,8 @@ package struct KindDocument: Sendable, Codable, Hashable {
   package let detach: Sides
   package let update: Sides
   package let fields: [FieldRow]
+  /// What libvirt fills in while the domain runs.
+  package let runTime: [Statement]
 
   /// A thing that holds, always or under a condition.
   package struct Statement: Sendable, Codable, Hashable {
@@ -78,7 +80,8 @@ package struct KindDocument: Sendable, Codable, Hashable {
 
   package init(
     element: String, summary: String, since: String?, guestSees: String, guestReleases: String?, identity: [String],
-    slots: [Statement], attach: Sides, detach: Sides, update: Sides, fields: [FieldRow]
+    slots: [Statement], attach: Sides, detach: Sides, update: Sides, fields: [FieldRow],
+    runTime: [Statement]
   ) {
     self.element = element
     self.summary = summary
@@ -91,5 +94,6 @@ package struct KindDocument: Sendable, Codable, Hashable {
     self.detach = detach
     self.update = update
     self.fields = fields
+    self.runTime = runTime
   }
 }

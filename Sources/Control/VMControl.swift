@@ -114,6 +114,12 @@ package protocol VMControl: Sendable {
   /// What adopting a domain would say and do.
   func adoption(of domain: String) async throws(Problem) -> AdoptionDocument
 
+  /// Where document, running domain and definition differ, and who is behind it.
+  func differences(of domain: String) async throws(Problem) -> DifferenceDocument
+
+  /// Who chose what the domain's managed devices and stated settings are, and when.
+  func provenance(of domain: String) async throws(Problem) -> ProvenanceDocument
+
   /// Makes it so. Progress is a stream that ends with a `finished` event for each domain.
   func reconcile(_ request: ReconcileRequest) async throws(Problem) -> AsyncStream<ProgressEvent>
 

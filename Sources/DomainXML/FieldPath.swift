@@ -21,6 +21,15 @@ package struct FieldPath: Sendable, Hashable, ExpressibleByStringLiteral, Custom
 
   package init(stringLiteral value: String) { self.init(value) }
 
+  /// `dev` of `target/@dev`.
+  package var attributeName: String? { attribute.map { String(decoding: $0, as: UTF8.self) } }
+
+  /// The element: `target` of `target/@dev`.
+  var element: FieldPath { FieldPath(elements.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "/")) }
+
+  /// Whether it is `other` or a place inside the element that `other` names.
+  package func isWithin(_ other: FieldPath) -> Bool { self == other || text.hasPrefix(other.text + "/") }
+
   package var description: String { text }
 
   /// The last component's name.

@@ -21,7 +21,7 @@ extension WantedDevice {
   /// holds while it runs (`isRunning`).
   package init(id: DeviceID, target device: Device, isRunning: Bool, path: String) throws(XMLFault) {
     var document = try DomainDocument(device.element.source)
-    if isRunning { document = try WantedDevice.withoutRunTime(document, kind: device.kind.name) }
+    if isRunning { document = try device.kind.withoutRunTime(document) }
     var draft = ElementDraft(document.root)
     for child in ["alias", "address", "boot"] { draft.removeChildren(named: child) }
     let wanted = try DomainDocument(draft.xml)
@@ -29,41 +29,5 @@ extension WantedDevice {
       id: id, kind: device.kind, content: .element(wanted), sides: .both, was: nil, bootOrder: device.bootOrder,
       replaceAllowed: false, unplug: Unplug(), isProtected: false, address: device.slot, drift: nil,
       contentDigest: wanted.root.canonicalDigest, path: path)
-  }
-
-  /// What libvirt prints of a running domain's device and of no other: chosen for this run, and no part of what is
-  /// wanted.
-  private static func withoutRunTime(_ document: DomainDocument, kind: String) throws(XMLFault) -> DomainDocument {
-    let root = document.root
-    var edit = Edit(document)
-    func remove(_ child: Element?) { if let child { edit.remove(child) } }
-    switch kind {
-    case "disk":
-      remove(root.child("backingStore"))
-      remove(root.child("mirror"))
-      if let source = root.child("source") { edit.removeAttribute("index", of: source) }
-    case "interface":
-      if let target = root.child("target"), let name = target["dev"],
-        ["vnet", "macvtap"].contains(where: { name.hasPrefix($0) })
-      {
-        edit.remove(target)
-      }
-      // A card on a libvirt network is printed with what the network resolved to: type='bridge', the bridge's name.
-      if let source = root.child("source"), source["network"] != nil {
-        edit.set("type", to: "network", on: root)
-        for name in ["portid", "bridge", "dev", "mode"] { edit.removeAttribute(name, of: source) }
-      }
-    case "serial", "console", "parallel", "channel":
-      edit.removeAttribute("tty", of: root)
-      if let target = root.child("target") { edit.removeAttribute("state", of: target) }
-      if let source = root.child("source") {
-        let isChosen = source["path"]?.contains("/channel/") ?? false
-        if root["type"] == "pty" || isChosen { edit.remove(source) }
-      }
-    case "graphics" where root["autoport"] == "yes":
-      for name in ["port", "tlsPort", "websocket"] { edit.removeAttribute(name, of: root) }
-    default: break
-    }
-    return try edit.apply()
   }
 }

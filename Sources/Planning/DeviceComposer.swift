@@ -49,7 +49,8 @@ package struct DeviceComposer: Sendable {
     }
   }
 
-  private func value(_ value: ChosenField.Value, _ id: DeviceID) -> String {
+  /// What vmctl chooses for an id where nobody has an opinion.
+  package func value(_ value: ChosenField.Value, _ id: DeviceID) -> String {
     switch value {
     case .constant(let text): text
     case .mac: mac(id)

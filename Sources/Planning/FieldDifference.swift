@@ -57,13 +57,13 @@ package enum Differ {
   }
 
   /// Whether an attribute is the unit of an amount of memory that both sides write out: libvirt prints its own.
-  private static func isUnit(_ name: String, _ wanted: Element, _ device: Element) -> Bool {
+  static func isUnit(_ name: String, _ wanted: Element, _ device: Element) -> Bool {
     name == "unit" && scaled(wanted.trimmedText, wanted["unit"]) != nil
       && scaled(device.trimmedText, device["unit"]) != nil
   }
 
   /// Bytes. libvirt's units: `KB` is 1000, `K` and `KiB` are 1024.
-  private static func scaled(_ number: String, _ unit: String?) -> UInt64? {
+  static func scaled(_ number: String, _ unit: String?) -> UInt64? {
     guard let number = parseNumber(number), let unit else { return nil }
     let factors: [String: UInt64] = [
       "b": 1, "bytes": 1, "KB": 1000, "k": 1 << 10, "K": 1 << 10, "KiB": 1 << 10, "MB": 1_000_000, "M": 1 << 20,
@@ -91,14 +91,24 @@ package enum Differ {
   private static func check(
     _ wanted: String, _ value: String?, _ path: FieldPath, _ kind: DeviceKind, _ found: inout [FieldDifference]
   ) {
-    if wanted == value { return }
-    let field = kind.field(at: path)
-    if let value = value ?? field?.absent {
-      if field?.resolutions[wanted]?.contains(value) ?? false { return }
-      let form = field?.form ?? generalForm(wanted, value)
-      if form.normalised(value) == form.normalised(wanted) { return }
+    if let value = value ?? kind.field(at: path)?.absent,
+      isSpelledAlike(wanted, value, path, kind) || isResolution(of: wanted, value, path, kind)
+    {
+      return
     }
     found.append(FieldDifference(path: path, wanted: wanted, found: value))
+  }
+
+  /// Two spellings of one value, after the catalogue's normalising.
+  package static func isSpelledAlike(_ one: String, _ other: String, _ path: FieldPath, _ kind: DeviceKind) -> Bool {
+    if one == other { return true }
+    let form = kind.field(at: path)?.form ?? generalForm(one, other)
+    return form.normalised(one) == form.normalised(other)
+  }
+
+  /// Whether `value` is what libvirt makes of a stated one while the domain runs.
+  package static func isResolution(of stated: String, _ value: String, _ path: FieldPath, _ kind: DeviceKind) -> Bool {
+    kind.field(at: path)?.resolutions[stated]?.contains(value) ?? false
   }
 
   /// Of a field that the catalogue does not know: libvirt prints addresses in hexadecimal, whatever was given.

@@ -1,4 +1,4 @@
-import DomainXML
+package import DomainXML
 import Intent
 import Vocabulary
 
@@ -20,7 +20,7 @@ extension PlanningPass {
     var found = BothSides<[FieldDifference]>(live: [], persistent: [])
     for side in input.sides where device.wanted.isWanted(on: side) && (side == .persistent || changesLive) {
       guard let present = device.devices[side] else { continue }
-      found[side] = withoutMedia(differences(device, element, present), device, element)
+      found[side] = withoutMedia(differences(device.wanted, element, present, on: side), device, element)
       refuseMove(device, present)
     }
     if !isReleasing, mayChangeMedia(device, element) { planMedia(device, element) }
@@ -41,33 +41,12 @@ extension PlanningPass {
       device, element, .persistent, updates: persistent.updates, replacements: persistent.replacements, slot: slot)
   }
 
-  private func differences(_ device: BoundDevice, _ element: Element, _ present: Device) -> [FieldDifference] {
-    let wanted = device.wanted
-    var differences = Differ.differences(wanted: element, device: present.element, kind: wanted.kind)
-    if let order = wanted.bootOrder, present.bootOrder != order {
-      differences.append(
-        FieldDifference(path: "boot/@order", wanted: String(order), found: present.bootOrder.map(String.init)))
-    }
-    guard !differences.isEmpty, let history = wanted.kind.history, stands(present, on: element, history) else {
-      return differences
-    }
-    return differences.filter { !history.sources.contains($0.path) && !history.following.contains($0.path) }
-  }
-
-  /// R7: a disk whose file is anywhere in the backing chain is the stated one, with a snapshot on top.
-  private func stands(_ present: Device, on wanted: Element, _ history: DeviceHistory) -> Bool {
-    let sources = history.sources.filter { wanted.value(at: $0) != nil }
-    guard !sources.isEmpty else { return false }
-    var layer = present.element.element(at: history.layer)
-    while let current = layer {
-      let isStated = sources.allSatisfy { path in
-        let form = present.kind.field(at: path)?.form ?? .text
-        return current.value(at: path).map(form.normalised) == wanted.value(at: path).map(form.normalised)
-      }
-      if isStated { return true }
-      layer = current.element(at: history.layer)
-    }
-    return false
+  private func differences(
+    _ wanted: WantedDevice, _ element: Element, _ present: Device, on side: Side
+  ) -> [FieldDifference] {
+    let differences = Differ.differences(wanted: wanted, device: present, on: side)
+    guard !differences.isEmpty, wanted.kind.stands(present.element, on: element) else { return differences }
+    return differences.filter { !wanted.kind.isSource($0.path) }
   }
 
   /// Where one difference belongs: to an update, a replacement, the next boot, drift, or a refusal.
@@ -199,7 +178,8 @@ extension PlanningPass {
 }
 
 extension Field.Change {
-  var isInPlace: Bool {
+  /// Whether the device stays while it changes.
+  package var isInPlace: Bool {
     switch self {
     case .inPlace, .call: true
     case .withDevice, .never: false

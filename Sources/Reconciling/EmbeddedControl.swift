@@ -171,6 +171,17 @@ package final class EmbeddedControl: VMControl {
   }
 
   private func storedDocument(_ name: String, _ looking: Looking) async throws(Problem) -> Selection {
+    let (knowledge, document) = try await known(name, looking)
+    guard let document else {
+      throw Problem(
+        "no-intent", "no document is known for '\(name)'", domain: name,
+        remedy: "give one with -f; it is kept from then on")
+    }
+    return Selection(document: document, knowledge: knowledge)
+  }
+
+  /// What is known of a domain, and the document that the store has for it; `nil` where it has none.
+  func known(_ name: String, _ looking: Looking) async throws(Problem) -> (Knowledge, IntentDocument?) {
     let (knowledge, parsed) = try await looking.reader.read(name) { file in
       Result { () throws(IntentFaults) in
         try file.intent.map { (intent) throws(IntentFaults) in
@@ -184,13 +195,9 @@ package final class EmbeddedControl: VMControl {
     } catch {
       throw Problem(error)
     }
-    guard let documents else {
-      throw Problem(
-        "no-intent", "no document is known for '\(name)'", domain: name,
-        remedy: "give one with -f; it is kept from then on")
-    }
+    guard let documents else { return (knowledge, nil) }
     if let document = documents.first(where: { $0.name.text == knowledge.name }) ?? documents.first {
-      return Selection(document: document, knowledge: knowledge)
+      return (knowledge, document)
     }
     throw Problem("store", "the document kept for '\(name)' is empty", domain: name)
   }

@@ -8,47 +8,64 @@ import Vocabulary
 enum NextBoot {
   static func changes(_ observed: ObservedDomain?, _ state: ManagedState, domain: String) -> [PendingDocument] {
     guard let live = observed?.live, let persistent = observed?.persistent else { return [] }
-    return state.bindings.flatMap { binding -> [PendingDocument] in
-      func change(_ path: String, _ now: String?, _ later: String?, _ reason: String) -> PendingDocument {
-        PendingDocument(
-          device: binding.id.text, path: path, now: now, atNextBoot: later, reason: reason,
-          appliedBy: "vmctl restart \(domain)")
-      }
-      switch (Planner.device(of: binding, in: live), Planner.device(of: binding, in: persistent)) {
-      case (nil, nil): return []
-      case (nil, .some): return [change(binding.id.text, nil, "attached", "it is in the definition only")]
-      case (.some, nil): return [change(binding.id.text, "attached", nil, "it is in the running domain only")]
-      case (.some(let now), .some(let later)):
-        var changes = fields(now, later).map { field, now, later in
-          change(field.path.text, now, later, "libvirt cannot change it while the domain runs")
+    return settings(live, persistent, domain: domain)
+      + state.bindings.flatMap { binding -> [PendingDocument] in
+        func change(_ path: String, _ now: String?, _ later: String?, _ reason: String) -> PendingDocument {
+          PendingDocument(
+            device: binding.id.text, path: path, now: now, atNextBoot: later, reason: reason,
+            appliedBy: "vmctl restart \(domain)")
         }
-        if now.slot != later.slot, !now.isMemory {
-          changes.append(change("address", now.slot?.description, later.slot?.description, "the sides differ"))
+        switch (Planner.device(of: binding, in: live), Planner.device(of: binding, in: persistent)) {
+        case (nil, nil): return []
+        case (nil, .some): return [change(binding.id.text, nil, "attached", "it is in the definition only")]
+        case (.some, nil): return [change(binding.id.text, "attached", nil, "it is in the running domain only")]
+        case (.some(let now), .some(let later)):
+          var changes = SideFields.differences(now, later).filter { field in
+            // A medium is changed while the domain runs, and often on that side only (R9).
+            field.isOfCatalogue && !field.isLibvirts && !now.isMedium(field.difference.path)
+          }.map { field in
+            let change = now.kind.field(at: field.difference.path)?.change.live ?? .withDevice
+            return PendingDocument(
+              device: binding.id.text, path: field.difference.path.text, now: field.difference.live,
+              atNextBoot: field.difference.persistent,
+              reason: change.isInPlace ? "the sides differ" : "libvirt cannot change it while the domain runs",
+              appliedBy: "vmctl restart \(domain)")
+          }
+          if !now.isAtPlace(of: later) {
+            changes.append(change("address", now.slot?.description, later.slot?.description, "the sides differ"))
+          }
+          return changes
         }
-        return changes
       }
-    }
   }
 
-  private static func fields(_ live: Device, _ persistent: Device) -> [(Field, String?, String?)] {
-    let media = live.kind.media.flatMap { $0.when.holds(for: live.element, libvirt: nil) ? $0 : nil }
-    return live.kind.fields.compactMap { field in
-      // A medium is changed while the domain runs, and often on that side only (R9).
-      if let media, (media.sources + media.following).contains(field.path) { return nil }
-      let now = live.element.value(at: field.path).map(field.form.normalised)
-      let later = persistent.element.value(at: field.path).map(field.form.normalised)
-      if now == later { return nil }
-      // The running domain shows a card on a network as one on that network's bridge: that is no difference.
-      if let now, let later, field.resolutions[later]?.contains(now) ?? false { return nil }
-      return (field, now, later)
+  /// Settings that differ and that a running domain cannot get; what it could get is a foreign hand's or the guest's.
+  private static func settings(
+    _ live: DomainDefinition, _ persistent: DomainDefinition, domain: String
+  ) -> [PendingDocument] {
+    Catalogue.settings.compactMap { setting in
+      guard !setting.hasEntries, let now = setting.value(in: live.root),
+        let later = setting.value(in: persistent.root), now != later
+      else { return nil }
+      var reason = setting.sides.live.refusal(for: live.root, libvirt: nil)
+      if reason == nil, let least = setting.least?.value(in: live.root, key: nil).flatMap({ parseNumber($0) }),
+        let wanted = parseNumber(later), wanted < least
+      {
+        reason = "\(least) of them were there when the guest booted, and those cannot be taken from it"
+      }
+      return reason.map {
+        PendingDocument(
+          device: nil, setting: setting.name, path: "spec.\(setting.name)", now: now, atNextBoot: later, reason: $0,
+          appliedBy: "vmctl restart \(domain)")
+      }
     }
   }
 }
 
 extension Device {
-  /// A memory device's base is known on the live side only (T9).
-  fileprivate var isMemory: Bool {
-    if case .dimm = slot { return true }
-    return false
+  /// Whether the field says what is in a drive.
+  fileprivate func isMedium(_ path: FieldPath) -> Bool {
+    guard let media = kind.media, media.when.holds(for: element, libvirt: nil) else { return false }
+    return (media.sources + media.following).contains(path)
   }
 }

@@ -81,6 +81,17 @@ extension RecordStore {
     }
   }
 
+  /// Every step of a domain that was done and sent XML, the newest first: where a value may have come from.
+  package func doneSteps(of key: DomainKey) async throws(StoreError) -> [StepRow] {
+    try await read { connection in
+      // By their operations, which have an index by domain.
+      let own = "operation IN (SELECT id FROM operations WHERE domain = ?)"
+      return try connection.rows(
+        StepHead.self, "WHERE \(own) AND state = 'done' ORDER BY operation DESC, number DESC", [Value(key)]
+      ).map { try $0.value.row(connection) }
+    }
+  }
+
   package func operation(_ id: OperationID) async throws(StoreError) -> OperationRow? {
     try await read { try $0.rows(OperationRow.self, "WHERE id = ?", [Value(id)]).first?.value }
   }

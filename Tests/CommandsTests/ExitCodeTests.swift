@@ -42,7 +42,7 @@ import Vocabulary
   @Test(
     arguments: [
       ["plan", "a"], ["reconcile", "a"], ["get"], ["devices", "a"], ["pending"], ["history", "a"], ["show", "a"],
-      ["show", "a", "--xml"], ["start", "a"], ["delete", "a"],
+      ["show", "a", "--xml"], ["start", "a"], ["delete", "a"], ["diff", "a"], ["blame", "a"],
     ])
   func `every command says a problem that is thrown`(_ command: [String]) async {
     var around = Surroundings()

@@ -6,7 +6,7 @@ import Vocabulary
 final class FakeControl: VMControl {
   enum Call: Hashable {
     case plan(ReconcileRequest), reconcile(ReconcileRequest), perform(VerbRequest), domains([String]),
-      xml(XMLRequest), history(String, Int), adoption(String)
+      xml(XMLRequest), history(String, Int), adoption(String), differences(String), provenance(String)
   }
 
   struct Answers {
@@ -19,6 +19,8 @@ final class FakeControl: VMControl {
     var domains: [DomainReport] = []
     var xml = XMLText("")
     var history: [OperationReport] = []
+    var differences = DifferenceDocument(domain: .init(name: "web-1", uuid: nil), generation: nil, sides: [])
+    var provenance = ProvenanceDocument(domain: .init(name: "web-1", uuid: nil), generation: nil)
     var problem: Problem?
   }
 
@@ -46,6 +48,16 @@ final class FakeControl: VMControl {
     try note(.adoption(domain))
     guard let plan = answers.plans.first else { throw Problem("no-such-domain", "there is no domain '\(domain)'") }
     return AdoptionDocument(document: "kind: Domain\n", plan: plan, withoutID: 0)
+  }
+
+  func differences(of domain: String) async throws(Problem) -> DifferenceDocument {
+    try note(.differences(domain))
+    return answers.differences
+  }
+
+  func provenance(of domain: String) async throws(Problem) -> ProvenanceDocument {
+    try note(.provenance(domain))
+    return answers.provenance
   }
 
   func reconcile(_ request: ReconcileRequest) async throws(Problem) -> AsyncStream<ProgressEvent> {

@@ -12,6 +12,8 @@ import Yams
     around.answers.domains = [Samples.domain]
     around.answers.history = [Samples.report(.waiting)]
     around.answers.events = Samples.events
+    around.answers.differences = Samples.differences
+    around.answers.provenance = Samples.provenance
     return around
   }
 
@@ -19,7 +21,7 @@ import Yams
     arguments: [
       ["plan", "a"], ["plan", "--all"], ["get"], ["get", "a"], ["devices", "a"], ["pending"], ["pending", "a"],
       ["history", "a"], ["show", "a"], ["reconcile", "a"], ["reconcile", "--all"], ["stop", "a"],
-      ["delete", "a"], ["reconcile", "a", "--dry-run"],
+      ["delete", "a"], ["reconcile", "a", "--dry-run"], ["diff", "a"], ["blame", "a"],
     ])
   func `JSON and YAML say the same`(_ command: [String]) async throws {
     let json = await FormatTests.around.run(command + ["-o", "json", "-q"].prefix(command.acceptsQuiet ? 3 : 2))
@@ -41,6 +43,8 @@ import Yams
     #expect(try await !isList("get", "web-1"))
     #expect(try await isList("get"))
     #expect(try await isList("devices", "web-1"))
+    #expect(try await !isList("diff", "web-1"))
+    #expect(try await !isList("blame", "web-1"))
     #expect(try await !isList("reconcile", "web-1"))
     let folder = try Folder(["a.yaml": Samples.intent])
     #expect(try await !isList("plan", "-f", folder("a.yaml")))

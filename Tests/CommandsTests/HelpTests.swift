@@ -7,7 +7,7 @@ import Testing
   /// Issue 2, item 9.
   static let commands = [
     "reconcile", "plan", "get", "devices", "show", "history", "pending", "start", "stop", "restart", "delete",
-    "forget", "restore", "protect", "unprotect", "adopt", "explain", "schema", "completion",
+    "forget", "restore", "protect", "unprotect", "adopt", "explain", "schema", "completion", "diff", "blame",
   ]
 
   @Test func `the root lists every command and every exit code`() async {
@@ -34,7 +34,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["plan", "reconcile", "get", "devices", "pending", "history", "show", "start", "delete"])
+  @Test(arguments: [
+    "plan", "reconcile", "get", "devices", "pending", "history", "show", "start", "delete", "diff", "blame",
+  ])
   func `where data comes out it has three formats`(_ command: String) async {
     let ran = await Surroundings().run(command, "--help")
     #expect(ran.output.contains("-o, --output <format>"))

@@ -60,6 +60,8 @@ import Vocabulary
     #expect(await Surroundings().run("pending").calls == [.domains([])])
     #expect(await Surroundings().run("show", "a").calls == [.domains(["a"])])
     #expect(await Surroundings().run("history", "a").calls == [.history("a", 20)])
+    #expect(await Surroundings().run("diff", "a", "--all", "--live").calls == [.differences("a")])
+    #expect(await Surroundings().run("blame", "a").calls == [.provenance("a")])
     #expect(await Surroundings().run("history", "a", "--limit", "3").calls == [.history("a", 3)])
   }
 
@@ -100,6 +102,7 @@ import Vocabulary
       ["show", "a", "--xml", "--recorded", "--revision", "0"], ["stop", "a", "--timeout", "5"],
       ["stop", "a", "--timeout", "-5s"], ["delete", "a", "--nvram", "maybe"], ["reconcile", "a", "--remove", "A"],
       ["unprotect", "a", "Root"], ["protect", "a", "x", "--device", "y"], ["completion", "tcsh"], ["completion"],
+      ["diff"], ["diff", "a", "b"], ["diff", "a", "--live", "--persistent"], ["blame"], ["blame", "a", "b", "c"],
       ["plan", "a", "--live", "x.xml"], ["plan", "--offline"], ["plan", "--offline", "--all", "-f", "x"],
       ["plan", "--offline", "a", "-f", "x"], ["plan", "--offline", "-f", "x", "--target", "y"],
     ])

@@ -159,6 +159,65 @@ enum Samples {
     ]
   }
 
+  /// A difference of every author.
+  static var differences: DifferenceDocument {
+    func row(
+      _ device: String?, _ kind: String, _ path: String?, _ values: (String?, String?, String?),
+      _ by: DifferenceDocument.Author, _ why: String? = nil, notAsWanted: [Side] = []
+    ) -> DifferenceDocument.Row {
+      var row = DifferenceDocument.Row(kind: kind, by: by, why: why)
+      row.device = device
+      row.path = path
+      (row.wanted, row.live, row.persistent) = values
+      row.notAsWanted = notAsWanted
+      return row
+    }
+    var document = DifferenceDocument(
+      domain: .init(name: "web-1", uuid: uuid), generation: 7, sides: [.live, .persistent])
+    document.differences = [
+      row(
+        "root", "disk", "source/@file", ("/a", "/b", "/b"), .snapshot, "below it", notAsWanted: [.live, .persistent]),
+      row("root", "disk", "source/@index", (nil, "1", nil), .libvirt),
+      row("data", "disk", "mirror/@job", (nil, "copy", nil), .blockJob),
+      row("lan", "interface", "mtu/@size", ("9000", nil, "9000"), .vmctl, "next boot", notAsWanted: [.live]),
+      row("cd", "disk", "target/@tray", (nil, "open", nil), .guest),
+      row("cd", "disk", "readonly", (nil, nil, ""), .foreign),
+      row("usb", "hostdev", nil, ("attached", nil, "attached"), .foreign, notAsWanted: [.live]),
+      row(nil, "domain", "currentMemory", ("2048", "1024", "2048"), .guest, notAsWanted: [.live]),
+    ]
+    var unmanaged = row(nil, "disk", nil, (nil, nil, "attached"), .foreign)
+    unmanaged.key = "target=vdx"
+    document.differences.append(unmanaged)
+    return document
+  }
+
+  static var provenance: ProvenanceDocument {
+    func value(
+      _ device: String?, _ kind: String, _ path: String, _ text: String, _ by: ProvenanceDocument.Author,
+      side: Side? = nil, why: String? = nil, step: Int? = nil
+    ) -> ProvenanceDocument.Value {
+      var value = ProvenanceDocument.Value(
+        device: device, kind: kind, path: path, side: side, value: text, by: by, why: why)
+      if by == .document { value.generation = 7 }
+      if let step {
+        value.operation = 3
+        value.step = step
+        value.at = now
+      }
+      return value
+    }
+    var document = ProvenanceDocument(domain: .init(name: "web-1", uuid: uuid), generation: 7)
+    document.values = [
+      value("lan", "interface", "mac/@address", "52:54:00:12:34:56", .vmctl, why: "not drawn twice", step: 1),
+      value("lan", "interface", "target/@dev", "vnet0", .libvirt, side: .live, why: "for this run"),
+      value("lan", "interface", "mtu/@size", "9000", .document, side: .persistent, step: 2),
+      value("root", "disk", "driver/@cache", "none", .foreign, why: "the document says writeback"),
+      value("root", "disk", "readonly", "", .libvirt),
+      value(nil, "domain", "currentMemory", "2048", .document),
+    ]
+    return document
+  }
+
   static var domain: DomainReport {
     var domain = DomainReport(
       name: "web-1", uuid: uuid, state: "running", isManaged: true, isPersistent: true, machine: "pc-q35-7.2",

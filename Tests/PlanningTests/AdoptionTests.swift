@@ -71,6 +71,28 @@ import Vocabulary
       ])
   }
 
+  @Test func `a drive without a medium has no format while the domain runs, and nothing waits for the next boot`()
+    throws
+  {
+    let drive = """
+      <disk type='file' device='cdrom'><driver name='qemu' type='raw'/><target dev='sda' bus='sata'/><readonly/>\
+      <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk>
+      """
+    let definition = try DomainDefinition(
+      XMLText(
+        """
+        <domain type='qemu'><name>d</name><uuid>6a1e9b57-0000-4000-8000-000000000001</uuid>
+        <os><type arch='x86_64' machine='pc-q35-7.2'>hvm</type></os>
+        <devices><controller type='pci' index='0' model='pcie-root'/><controller type='sata' index='0'/>\(drive)</devices>
+        </domain>
+        """))
+    let running = try DomainDefinition(
+      XMLText(LibvirtText.running(definition).document.text.shown.replacing(" type='raw'", with: "")))
+    let (plan, _) = try plan(live: running, persistent: definition)
+    #expect(plan.steps.allSatisfy { $0.target == .metadata })
+    #expect(plan.nextBoot.isEmpty)
+  }
+
   @Test func `controllers and what can only be defined stay without an id`() throws {
     for (name, text) in try Corpus.domains() {
       guard let definition = try? DomainDefinition(text) else { continue }

@@ -14,7 +14,7 @@ extension KindDocument {
         },
       slots: kind.slots.map { Statement($0.kind.words, when: $0.when?.words) },
       attach: Sides(kind.attach), detach: Sides(kind.detach), update: Sides(kind.update),
-      fields: KindDocument.rows(kind))
+      fields: KindDocument.rows(kind), runTime: kind.runTime.map { Statement($0.path.text, when: $0.when?.words) })
   }
 
   /// The fields that the catalogue knows, then the keys of the short form that fill others.

@@ -43,6 +43,10 @@ enum KindPage {
     {
       lines.append("- Otherwise: \(escaped(reason))")
     }
+    if !kind.runTime.isEmpty {
+      let filled = kind.runTime.map { "`\($0.what)`" + ($0.when.map { " where \(escaped($0))" } ?? "") }
+      lines.append("- libvirt fills in while the domain runs: \(filled.joined(separator: "; "))")
+    }
     guard !kind.fields.isEmpty else { return lines }
     lines += ["", "| Field | Key | Running | Definition | |", "|---|---|---|---|---|"]
     for field in kind.fields {

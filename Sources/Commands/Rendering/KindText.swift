@@ -37,7 +37,12 @@ enum KindText {
       lines += answer(verb, "definition", sides.persistent, paint)
     }
     if !kind.fields.isEmpty { lines += [""] + fields(kind.fields, paint) }
+    if !kind.runTime.isEmpty { lines += ["", "libvirt fills in while the domain runs:"] + kind.runTime.map(filled) }
     return lines
+  }
+
+  private static func filled(_ field: KindDocument.Statement) -> String {
+    "  \(field.what)" + (field.when.map { ", where \($0)" } ?? "")
   }
 
   private static func answer(

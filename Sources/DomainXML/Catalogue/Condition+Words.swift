@@ -4,6 +4,8 @@ extension Condition {
     switch self {
     case .field(let path, let values): "\(path) is \(Condition.list(values))"
     case .present(let path): "\(path) is there"
+    case .prefix(let path, let beginnings): "\(path) begins with \(Condition.list(beginnings))"
+    case .contains(let path, let part): "\(path) contains \(part)"
     case .libvirt(let version): "libvirt is \(version) or later"
     case .all(let conditions): conditions.map(\.words).joined(separator: " and ")
     case .any(let conditions): conditions.map(\.words).joined(separator: ", or ")

@@ -7,6 +7,10 @@ package indirect enum Condition: Sendable {
   case field(FieldPath, [String])
   /// The field is there with any value.
   case present(FieldPath)
+  /// The field's value begins with one of these.
+  case prefix(FieldPath, [String])
+  /// The field's value has this somewhere in it.
+  case contains(FieldPath, String)
   /// libvirt is at least this version.
   case libvirt(Version)
   case all([Condition])
@@ -19,6 +23,9 @@ package indirect enum Condition: Sendable {
     switch self {
     case .field(let path, let values): device.value(at: path).map(values.contains) ?? false
     case .present(let path): device.value(at: path) != nil
+    case .prefix(let path, let beginnings):
+      device.value(at: path).map { value in beginnings.contains { value.hasPrefix($0) } } ?? false
+    case .contains(let path, let part): device.value(at: path)?.contains(part) ?? false
     case .libvirt(let minimum): version.map { $0 >= minimum } ?? false
     case .all(let conditions): conditions.allSatisfy { $0.holds(for: device, libvirt: version) }
     case .any(let conditions): conditions.contains { $0.holds(for: device, libvirt: version) }

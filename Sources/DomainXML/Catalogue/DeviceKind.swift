@@ -62,6 +62,10 @@ package final class DeviceKind: Sendable {
   /// What an element of the running domain says otherwise than it was stated, to be put back before it is sent to
   /// libvirt again.
   package let restated: [RestatedField]
+  /// What libvirt prints of a running domain's device and of no other.
+  package let runTime: [RunTimeField]
+  /// Fields of the running domain that the guest sets by itself.
+  package let setByGuest: [FieldPath]
 
   package init(
     name: String, element: String? = nil, summary: String, since: Version? = nil, sees: String = "",
@@ -74,7 +78,7 @@ package final class DeviceKind: Sendable {
     unique: [UniqueField] = [], detachNeedsGuest: Bool = true, updateMovesSlot: Bool = false,
     placedLate: Bool = false, implicit: Condition? = nil, media: MediaRule? = nil, moving: [FieldPath] = [],
     restated: [RestatedField] = [], history: DeviceHistory? = nil, boot: BootRole = .never, holdsData: Bool = false,
-    provides: [BusLayout] = []
+    provides: [BusLayout] = [], runTime: [RunTimeField] = [], setByGuest: [FieldPath] = []
   ) {
     self.name = name
     self.element = element ?? name
@@ -106,6 +110,8 @@ package final class DeviceKind: Sendable {
     self.boot = boot
     self.holdsData = holdsData
     self.provides = provides
+    self.runTime = runTime
+    self.setByGuest = setByGuest
   }
 
   package func field(at path: FieldPath) -> Field? {
@@ -128,11 +134,14 @@ package struct DeviceHistory: Sendable {
   package let sources: [FieldPath]
   /// Fields that follow from the uppermost layer.
   package let following: [FieldPath]
+  /// Which block job works on the running domain's device; absent where none does.
+  package let job: FieldPath
 
-  package init(layer: FieldPath, sources: [FieldPath], following: [FieldPath]) {
+  package init(layer: FieldPath, sources: [FieldPath], following: [FieldPath], job: FieldPath) {
     self.layer = layer
     self.sources = sources
     self.following = following
+    self.job = job
   }
 }
 

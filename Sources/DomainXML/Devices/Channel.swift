@@ -12,5 +12,6 @@ extension DeviceKind {
     attach: .yes,
     detach: .yes,
     controller: [ControllerNeed("virtio-serial", when: .field("target/@type", ["virtio"]))],
-    unique: [UniqueField("target/@name", "channel name")])
+    unique: [UniqueField("target/@name", "channel name")],
+    runTime: RunTimeField.ofCharacterDevices)
 }

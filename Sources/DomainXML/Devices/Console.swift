@@ -11,7 +11,8 @@ extension DeviceKind {
     slots: [SlotRule(.virtioSerial, when: .field("target/@type", ["virtio"]))],
     attach: .virtioOnly,
     detach: .virtioOnly,
-    controller: [ControllerNeed("virtio-serial", when: .field("target/@type", ["virtio"]))])
+    controller: [ControllerNeed("virtio-serial", when: .field("target/@type", ["virtio"]))],
+    runTime: RunTimeField.ofCharacterDevices)
 }
 
 extension BothSides where Value == Support {

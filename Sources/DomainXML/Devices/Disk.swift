@@ -99,9 +99,21 @@ extension DeviceKind {
       implies: ("@type", "file"), tray: "target/@tray"),
     moving: ["source/@file", "source/@dev", "driver/@type", "@type", "boot/@order"],
     history: DeviceHistory(
-      layer: "backingStore", sources: ["source/@file", "source/@dev"], following: ["driver/@type", "@type"]),
+      layer: "backingStore", sources: ["source/@file", "source/@dev"], following: ["driver/@type", "@type"],
+      job: "mirror/@job"),
     boot: .preferred(rank: 0),
-    holdsData: true)
+    holdsData: true,
+    runTime: [
+      RunTimeField("backingStore"), RunTimeField("mirror"), RunTimeField("source/@index"),
+      // The running domain has no format for a drive without a medium (libvirt.md section 8).
+      RunTimeField(
+        "driver/@type",
+        when: .all([
+          .field("@device", ["cdrom", "floppy"]), .not(.present("source/@file")), .not(.present("source/@dev")),
+        ])),
+    ],
+    // A guest opens and closes the tray of its drive (T22).
+    setByGuest: ["target/@tray"])
 
   /// `iotune`: each a parameter of one call, named as its element; nothing is 0 to libvirt, and 0 no limit.
   private static let throttles: [(field: Field, key: ShortField)] =

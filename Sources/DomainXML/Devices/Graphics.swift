@@ -9,5 +9,11 @@ extension DeviceKind {
     identity: [IdentityKey("type", "@type")],
     attach: definedOnly("graphics"),
     detach: definedOnly("graphics"),
-    takesAlias: false)
+    takesAlias: false,
+    runTime: [
+      RunTimeField("@port", when: .field("@autoport", ["yes"])),
+      RunTimeField("@tlsPort", when: .field("@autoport", ["yes"])),
+      RunTimeField("@websocket", when: .field("@autoport", ["yes"])),
+      RunTimeField("@listen", mayBeStated: true), RunTimeField("listen/@address", mayBeStated: true),
+    ])
 }

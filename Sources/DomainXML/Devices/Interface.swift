@@ -67,7 +67,15 @@ extension DeviceKind {
     // The running domain shows a card on a network as one on that network's bridge. Sent back so, libvirt 9.0 answers
     // 0 and forgets the network (measured).
     restated: [RestatedField("@type", "network", when: .present("source/@network"))],
-    boot: .preferred(rank: 1))
+    boot: .preferred(rank: 1),
+    runTime: [
+      RunTimeField("target", when: .prefix("target/@dev", ["vnet", "macvtap"])),
+      // A card on a libvirt network is printed with what the network resolved to.
+      RunTimeField("source/@portid", when: .present("source/@network")),
+      RunTimeField("source/@bridge", when: .present("source/@network")),
+      RunTimeField("source/@dev", when: .present("source/@network")),
+      RunTimeField("source/@mode", when: .present("source/@network")),
+    ])
 
   /// Without an average libvirt keeps nothing of a direction, so 0 stands for no limit.
   private static let bandwidth: [(field: Field, key: ShortField)] =

@@ -49,7 +49,9 @@ extension DeviceKind {
     files: ["source/path"],
     // A definition does not say where QEMU will put it: what the running guest sees is written down (T9). An update
     // does not find a device whose base differs (measured).
-    placedLate: true)
+    placedLate: true,
+    // How much of a virtio-mem device the guest has taken.
+    setByGuest: ["target/current"])
 
   private static let startable = Support.when(
     .not(.field("@model", ["virtio-pmem"])),

@@ -9,5 +9,6 @@ extension DeviceKind {
     identity: [IdentityKey("port", "target/@port")],
     attach: BothSides(live: .no("QEMU's isa-parallel cannot be hotplugged"), persistent: .yes),
     detach: BothSides(live: .no("QEMU's isa-parallel cannot be hot-unplugged"), persistent: .yes),
-    fields: [Field("target/@port", .number)])
+    fields: [Field("target/@port", .number)],
+    runTime: RunTimeField.ofCharacterDevices)
 }

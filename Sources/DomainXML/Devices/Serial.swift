@@ -14,7 +14,16 @@ extension DeviceKind {
     ],
     attach: BothSides(live: .pluggable, persistent: .yes),
     detach: BothSides(live: .pluggable, persistent: .yes),
-    fields: [Field("target/@port", .number)])
+    fields: [Field("target/@port", .number)],
+    runTime: RunTimeField.ofCharacterDevices)
+}
+
+extension RunTimeField {
+  /// Terminals and sockets that libvirt makes for this run, and whether somebody is at the other end.
+  static let ofCharacterDevices = [
+    RunTimeField("@tty"), RunTimeField("target/@state"),
+    RunTimeField("source", when: .any([.field("@type", ["pty"]), .contains("source/@path", "/channel/")])),
+  ]
 }
 
 extension Support {
