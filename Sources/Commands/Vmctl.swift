@@ -40,6 +40,7 @@ struct Vmctl: ParsableCommand {
       CommandGroup(
         name: "Lifecycle",
         subcommands: [Adopt.self, Delete.self, Forget.self, Restore.self, Protect.self, Unprotect.self]),
+      CommandGroup(name: "Operations", subcommands: [Eject.self, Resize.self, Password.self]),
       CommandGroup(name: "Other", subcommands: [Explain.self, Schema.self, Completion.self]),
     ])
 

@@ -74,7 +74,7 @@ extension Problem.Code {
       "needs-redefine", "cannot-attach", "cannot-detach", "creation-changed", "setting", "machine-unknown",
       "machine-unsupported", "firmware-missing", "cpu-unknown", "too-many-vcpus", "too-much-memory", "os-boot",
       "foreign-metadata", "ambiguous-device", "refused-by-libvirt", "not-adoptable", "managed-already", "image-in-use",
-      "running", "not-gone", "unlisted",
+      "running", "not-gone", "unlisted", "would-not-start", "shrinks", "not-running",
       "transient":
       .refused
     default: .error

@@ -44,7 +44,7 @@ package struct ReconcileRequest: Sendable, Codable, Hashable {
 /// A verb on one domain.
 package struct VerbRequest: Sendable, Codable, Hashable {
   package enum Verb: String, Sendable, Codable, Hashable, CaseIterable {
-    case start, stop, restart, delete, adopt, forget, restore, protect, unprotect
+    case start, stop, restart, delete, adopt, forget, restore, protect, unprotect, eject, resize, password
   }
 
   /// What becomes of what belongs to a definition that is removed.
@@ -66,7 +66,7 @@ package struct VerbRequest: Sendable, Codable, Hashable {
 
   package let verb: Verb
   package let domain: String
-  /// For `protect` and `unprotect`: a device id instead of the domain.
+  /// A device id: for `protect` and `unprotect` instead of the domain; for `password` the type of screen.
   package var device: String?
   /// Milliseconds to wait for the guest.
   package var timeout: Int64
@@ -75,6 +75,10 @@ package struct VerbRequest: Sendable, Codable, Hashable {
   /// For `restart`: only where something waits for the next boot.
   package var ifPending: Bool
   package var remains: Remains
+  /// For `resize`, in bytes.
+  package var size: UInt64?
+  /// For `password`.
+  package var secret: Secret?
 
   package init(
     _ verb: Verb, domain: String, device: String? = nil, timeout: Int64 = 60_000, force: Bool = false,
@@ -131,6 +135,9 @@ package protocol VMControl: Sendable {
 
   /// A definition, byte for byte.
   func xml(_ request: XMLRequest) async throws(Problem) -> XMLText
+
+  /// The document that was accepted last, or that of a generation, as it was given.
+  func document(of domain: String, generation: Int64?) async throws(Problem) -> IntentSource
 
   /// Operations of a domain, newest first.
   func history(of domain: String, limit: Int) async throws(Problem) -> [OperationReport]

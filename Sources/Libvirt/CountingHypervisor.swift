@@ -11,17 +11,18 @@ package final class CountingHypervisor: Hypervisor {
   /// The methods of `Hypervisor`, by which calls are counted.
   package enum Call: String, Sendable, CaseIterable {
     case host, capabilities, domainCapabilities, networks, domains, observe, observeMany, metadata, job, control
-    case nativeCommandLine, events, close, autostart
-    case create, start, shutdown, destroy, undefine, attach, detach, detachAlias, update, setMetadata, set
+    case nativeCommandLine, events, close, autostart, capacity
+    case create, start, shutdown, destroy, undefine, attach, detach, detachAlias, update, setMetadata, set, updateSecurely, resize
 
     /// Whether the call is meant to change something.
     package var isMutating: Bool {
       switch self {
       case .host, .capabilities, .domainCapabilities, .networks, .domains, .observe, .observeMany, .metadata, .job,
         .control,
-        .nativeCommandLine, .events, .close, .autostart:
+        .nativeCommandLine, .events, .close, .autostart, .capacity:
         false
-      case .create, .start, .shutdown, .destroy, .undefine, .attach, .detach, .detachAlias, .update, .setMetadata, .set:
+      case .create, .start, .shutdown, .destroy, .undefine, .attach, .detach, .detachAlias, .update, .setMetadata, .set,
+        .updateSecurely, .resize:
         true
       }
     }
@@ -103,6 +104,20 @@ package final class CountingHypervisor: Hypervisor {
 
   package func set(_ setting: SettingCall, of domain: DomainUUID, side: Side) async throws(LibvirtError) {
     try await count(.set).set(setting, of: domain, side: side)
+  }
+
+  package func updateSecurely(
+    _ domain: DomainUUID, side: Side, _ change: @escaping @Sendable (XMLText) -> XMLText?
+  ) async throws(LibvirtError) {
+    try await count(.updateSecurely).updateSecurely(domain, side: side, change)
+  }
+
+  package func capacity(ofDisk target: String, of domain: DomainUUID) async throws(LibvirtError) -> UInt64 {
+    try await count(.capacity).capacity(ofDisk: target, of: domain)
+  }
+
+  package func resize(disk target: String, of domain: DomainUUID, to bytes: UInt64) async throws(LibvirtError) {
+    try await count(.resize).resize(disk: target, of: domain, to: bytes)
   }
 
   package func autostart(of domain: DomainUUID) async throws(LibvirtError) -> Bool {

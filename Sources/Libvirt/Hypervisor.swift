@@ -69,6 +69,18 @@ package protocol Hypervisor: Sendable {
   /// Sets something of the domain that is no device, on one side.
   func set(_ setting: SettingCall, of domain: DomainUUID, side: Side) async throws(LibvirtError)
 
+  /// Reads a side's definition with what is secret in it, has a device element made of it, and updates the device, all
+  /// in one hop: no secret leaves the call (I8). `change` returns `nil` where the definition has no such device.
+  func updateSecurely(
+    _ domain: DomainUUID, side: Side, _ change: @escaping @Sendable (XMLText) -> XMLText?
+  ) async throws(LibvirtError)
+
+  /// Bytes that the guest sees of a disk of a running domain, by its target.
+  func capacity(ofDisk target: String, of domain: DomainUUID) async throws(LibvirtError) -> UInt64
+
+  /// Changes a disk's size while the domain runs.
+  func resize(disk target: String, of domain: DomainUUID, to bytes: UInt64) async throws(LibvirtError)
+
   /// Whether the domain starts with the host.
   func autostart(of domain: DomainUUID) async throws(LibvirtError) -> Bool
 

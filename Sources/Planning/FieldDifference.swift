@@ -6,6 +6,12 @@ package struct FieldDifference: Sendable, Hashable {
   package let path: FieldPath
   package let wanted: String
   package let found: String?
+
+  package init(path: FieldPath, wanted: String, found: String?) {
+    self.path = path
+    self.wanted = wanted
+    self.found = found
+  }
 }
 
 /// Compares what is stated with what is: intent is a lower bound, so what a document leaves out is no difference.

@@ -56,26 +56,11 @@ extension PlanningPass {
     unsettledMedia.insert(device.wanted.id)
     var step = Step(
       .update, .device(device.wanted.id), kind: present.kind.name, side: side, effect: .live, slot: present.slot,
-      xml: PlanningPass.element(present, with: medium, format: media.format, rule),
+      xml: PlanningMedia.element(present, with: medium, format: media.format, rule),
       reason: medium == nil ? "the drive is to be empty" : "the document's medium has changed",
       changes: [FieldDifference(path: rule.file, wanted: medium ?? "", found: found)])
     step.isForced = media.isForced && side == .live
     steps.updates.append(step)
-  }
-
-  /// The full element of the side with another medium, or none.
-  package static func element(
-    _ present: Device, with medium: String?, format: String?, _ rule: MediaRule
-  ) -> XMLText {
-    var draft = ElementDraft(present.element)
-    for path in rule.sources { draft.removeElement(of: path) }
-    draft.removeChildren(named: "backingStore")
-    draft.removeAttribute(at: rule.tray)
-    guard let medium else { return draft.xml }
-    draft.set(rule.implies.path, rule.implies.value)
-    if let format { draft.set(rule.format, format) }
-    draft.set(rule.file, medium)
-    return draft.xml
   }
 
   private mutating func reportMedia(

@@ -77,6 +77,9 @@ extension EmbeddedControl {
     if let first = report.waiting.first {
       add("UnplugPending", true, "GuestHasNotLetGo", "'\(first.name)' waits for the guest")
     }
+    if let power = knowledge.file?.row.power, power.failedStarts > 0 {
+      add("StartFailed", true, "StartFailed", "it did not start, \(power.failedStarts) times in a row")
+    }
     let generation = knowledge.file?.intent?.generation
     if let generation, knowledge.observed != nil {
       let ready = knowledge.file?.row.appliedGeneration == generation
@@ -103,6 +106,21 @@ extension EmbeddedControl {
         found: side == .live ? "it does not run" : "it is transient")
     }
     return text
+  }
+
+  package func document(of domain: String, generation: Int64?) async throws(Problem) -> IntentSource {
+    let looking = try await workplace.look()
+    let knowledge = try await looking.reader.read(domain)
+    if let store = looking.store, let key = knowledge.file?.row.key {
+      let found = try await stored { () throws(StoreError) in
+        guard let generation else { return try await store.intent(of: key) }
+        return try await store.intent(Generation(generation), of: key)
+      }
+      if let found { return IntentSource(name: found.source, bytes: Array(found.text)) }
+    }
+    throw Problem(
+      "no-such-revision", "vmctl has no document" + (generation.map { " of generation \($0)" } ?? "") + " for it",
+      domain: domain, remedy: "`vmctl history \(domain)` shows the generations")
   }
 
   private func recorded(

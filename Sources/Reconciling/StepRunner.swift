@@ -58,6 +58,13 @@ final class StepRunner {
       if let device = step.waitsFor, let live = observed?.live, live.device(alias: alias(of: device, step)) != nil {
         continue
       }
+      do throws(Problem) {
+        try await StartCheck(hypervisor: surroundings.hypervisor, name: name).check(step, observed)
+      } catch {
+        problems.append(error)
+        failed.insert(step.target)
+        continue
+      }
       let result = try await run(step)
       observed = result.observed ?? observed
       switch result.state {
@@ -147,16 +154,34 @@ final class StepRunner {
   private func fail(
     _ step: Step, _ order: Int, _ failure: LibvirtError?, _ observed: ObservedDomain?
   ) async throws(Problem) -> Result {
-    let problem =
+    var problem =
       failure.map { Problem($0, domain: name, device: deviceName(step), doing: doing(step)) }
       ?? Problem(
         "not-applied", "\(doing(step)): libvirt took the call, and nothing changed", domain: name,
         device: deviceName(step), remedy: "see `vmctl history \(name)`")
-    problems.append(problem)
     var domain = row
-    if step.action == .start { domain?.power.failedStarts += 1 }
+    if step.action == .start {
+      domain?.power.failedStarts += 1
+      problem = try await blame(problem)
+    }
+    problems.append(problem)
     try await settle(step, order, .notDone, observed, error: problem.message, domain: domain)
     return Result(state: .notDone, observed: observed)
+  }
+
+  /// A start that fails: what was changed since the last good one, and the way back.
+  private func blame(_ problem: Problem) async throws(Problem) -> Problem {
+    let store = surroundings.store
+    let (key, start) = (key, row?.power.lastGoodStartAt)
+    let failure = try await stored { () throws(StoreError) in
+      try await StartFailure.read(store, key, lastGoodStart: start)
+    }
+    guard !failure.changes.isEmpty else { return problem }
+    var blamed = Problem(
+      "start-failed", problem.message + "; changed since its last good start: \(failure.words)", domain: name,
+      remedy: failure.undo(name) ?? problem.remedy)
+    blamed.device = problem.device
+    return blamed
   }
 
   private func settle(

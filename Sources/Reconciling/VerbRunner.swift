@@ -14,6 +14,8 @@ final class VerbRunner {
   let request: VerbRequest
   let reader: KnowledgeReader
   private let progress: ProgressSink
+  /// Done, and the running domain gets it at its next boot.
+  var isForNextBoot = false
   private var journal: Journal?
   private var runner: StepRunner?
 
@@ -37,9 +39,9 @@ final class VerbRunner {
       problems.append(problem)
     }
     problems += runner?.problems ?? []
-    var outcome: Outcome = runner?.waitsForGuest == true ? .waiting : .asWanted
+    var outcome: Outcome = runner?.waitsForGuest == true ? .waiting : isForNextBoot ? .nextBoot : .asWanted
     for problem in problems { outcome = max(outcome, problem.code.outcome) }
-    if summary.isEmpty || outcome != .asWanted { summary = problems.first?.message ?? outcome.words }
+    if summary.isEmpty || outcome > .nextBoot { summary = problems.first?.message ?? outcome.words }
     if outcome == .waiting { summary += " to shut down; --force ends it as pulling the plug would" }
     do throws(Problem) {
       try await journal?.end(outcome, summary: summary)
@@ -64,6 +66,9 @@ final class VerbRunner {
     case .delete: return try await delete(knowledge)
     case .forget: return try await forget(knowledge)
     case .restore: return try await restore(knowledge)
+    case .eject: return try await eject(knowledge)
+    case .resize: return try await resize(knowledge)
+    case .password: return try await setPassword(knowledge)
     case .protect, .unprotect: return try await protect(knowledge)
     case .adopt: throw Problem("usage", "a domain is adopted by its document", domain: request.domain)
     }

@@ -30,9 +30,12 @@ enum Verifier {
 
   /// The device that a step is about, where its side has it: by alias, or by natural key for kinds without one.
   private static func device(_ step: Step, _ observed: ObservedDomain?) -> Device? {
-    guard let side = step.side, let definition = observed?.definition(side), let xml = step.xml,
-      let element = try? DomainDocument(xml).root
-    else { return nil }
+    guard let side = step.side, let definition = observed?.definition(side) else { return nil }
+    return device(step, in: definition)
+  }
+
+  static func device(_ step: Step, in definition: DomainDefinition) -> Device? {
+    guard let xml = step.xml, let element = try? DomainDocument(xml).root else { return nil }
     let wanted = Device(element)
     if let alias = wanted.alias, let found = definition.device(alias: alias) { return found }
     guard wanted.alias == nil || !wanted.kind.takesAlias else { return nil }
@@ -46,7 +49,7 @@ enum Verifier {
   private static func attached(_ step: Step, _ observed: ObservedDomain?) -> Verdict {
     guard let found = device(step, observed), let xml = step.xml, let wanted = try? DomainDocument(xml).root
     else { return .notDone }
-    if let slot = step.slot, found.slot != slot {
+    if let slot = step.slot, !slot.admits(found.slot) {
       return .differs("it is at \(found.slot?.description ?? "no slot"), not at \(slot)")
     }
     return same(wanted, found)
@@ -71,7 +74,7 @@ enum Verifier {
     for device in wanted.devices {
       guard let alias = device.alias, let slot = device.slot else { continue }
       let found = definition.device(alias: alias)
-      if found?.slot != slot {
+      if !slot.admits(found?.slot) {
         return .differs("'\(alias)' is at \(found?.slot?.description ?? "no slot"), not at \(slot)")
       }
     }

@@ -11,6 +11,12 @@ package enum Slot: Sendable, Hashable {
   case dimm(slot: UInt64, base: UInt64?)
   case ccw(cssid: UInt64, ssid: UInt64, device: UInt64)
 
+  /// Whether something that is at `other` is where this says: a DIMM's base may be left to QEMU.
+  package func admits(_ other: Slot?) -> Bool {
+    if case .dimm(let number, .none) = self, case .dimm(number, _)? = other { return true }
+    return self == other
+  }
+
   /// libvirt's word for the address type.
   package var type: String {
     switch self {

@@ -6,7 +6,7 @@ import Vocabulary
 final class FakeControl: VMControl {
   enum Call: Hashable {
     case plan(ReconcileRequest), reconcile(ReconcileRequest), perform(VerbRequest), domains([String]),
-      xml(XMLRequest), history(String, Int), adoption(String), differences(String), provenance(String)
+      xml(XMLRequest), document(String, Int64?), history(String, Int), adoption(String), differences(String), provenance(String)
   }
 
   struct Answers {
@@ -79,6 +79,11 @@ final class FakeControl: VMControl {
   func xml(_ request: XMLRequest) async throws(Problem) -> XMLText {
     try note(.xml(request))
     return answers.xml
+  }
+
+  func document(of domain: String, generation: Int64?) async throws(Problem) -> IntentSource {
+    try note(.document(domain, generation))
+    return IntentSource(name: "web-1.yaml", bytes: Array("kind: Domain\n".utf8))
   }
 
   func history(of domain: String, limit: Int) async throws(Problem) -> [OperationReport] {

@@ -34,7 +34,10 @@ import Vocabulary
     try? await counting.setMetadata(nil, prefix: "p", uri: "u", of: uuid, side: .live)
     try? await counting.set(.vcpus(1), of: uuid, side: .live)
     _ = try? await counting.autostart(of: uuid)
-    #expect(counting.mutatingCalls == 11)
+    _ = try? await counting.capacity(ofDisk: "vda", of: uuid)
+    try? await counting.resize(disk: "vda", of: uuid, to: 1)
+    try? await counting.updateSecurely(uuid, side: .live) { _ in nil }
+    #expect(counting.mutatingCalls == 13)
     await counting.close()
     let all = CountingHypervisor.Call.allCases.map { ($0.rawValue, 1) }
     #expect(counting.counts == Dictionary(uniqueKeysWithValues: all))

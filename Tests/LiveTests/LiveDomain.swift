@@ -71,9 +71,12 @@ final class LiveDomain: Sendable {
   func forgetCalls() { counters.withLock { $0 = [] } }
 
   @discardableResult
-  func reconcile(_ document: String, removals: [String] = [], timeout: Int64 = 30_000) async throws -> OperationReport {
+  func reconcile(
+    _ document: String, removals: [String] = [], reassert: Bool = false, grow: Bool = false, timeout: Int64 = 30_000
+  ) async throws -> OperationReport {
     let request = ReconcileRequest(
-      documents: [IntentSource(name: "test.yaml", bytes: Array(document.utf8))], removals: removals, timeout: timeout)
+      documents: [IntentSource(name: "test.yaml", bytes: Array(document.utf8))], removals: removals, reassert: reassert,
+      grow: grow, timeout: timeout)
     return try await finish(control.reconcile(request))
   }
 
@@ -84,9 +87,13 @@ final class LiveDomain: Sendable {
 
   @discardableResult
   func perform(
-    _ verb: VerbRequest.Verb, force: Bool = false, timeout: Int64 = 30_000
+    _ verb: VerbRequest.Verb, device: String? = nil, force: Bool = false, size: UInt64? = nil, secret: String? = nil,
+    timeout: Int64 = 30_000
   ) async throws -> OperationReport {
-    try await finish(control.perform(VerbRequest(verb, domain: name, timeout: timeout, force: force)))
+    var request = VerbRequest(verb, domain: name, device: device, timeout: timeout, force: force)
+    request.size = size
+    request.secret = secret.map { Secret($0) }
+    return try await finish(control.perform(request))
   }
 
   func report() async throws -> DomainReport {
@@ -104,7 +111,7 @@ final class LiveDomain: Sendable {
   /// A document whose domain boots the co-operating guest, or, without `boots`, one that never answers.
   func document(
     _ devices: [String], power: String = "running", boots: Bool = true, rootPorts: Int = 4,
-    hotplugMemory: String? = nil, vcpus: Int = 1, settings: String = ""
+    hotplugMemory: String? = nil, vcpus: Int = 1, graphics: String = "none", settings: String = ""
   ) -> String {
     let kernel =
       boots
@@ -127,6 +134,7 @@ final class LiveDomain: Sendable {
           vcpus: \(vcpus)
           rootPorts: \(rootPorts)
           serial: {file: \(serialFile)}
+          graphics: \(graphics)
       \(hotplugMemory.map { "    hotplugMemory: \($0)\n" } ?? "")\(kernel)
       \(settings.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n"))
         devices:

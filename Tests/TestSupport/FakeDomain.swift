@@ -20,6 +20,8 @@ struct FakeDomain: Sendable {
   var job = JobState.none
   var control = ControlState.ok
   var startsWithHost = false
+  /// Sizes of disks that were changed, by target.
+  var capacities: [String: UInt64] = [:]
 
   init(_ definition: FakeDefinition) {
     uuid = definition.uuid

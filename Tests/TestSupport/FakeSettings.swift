@@ -79,6 +79,30 @@ extension FakeHypervisor {
     }
   }
 
+  package func updateSecurely(
+    _ uuid: DomainUUID, side: Side, _ change: @escaping @Sendable (XMLText) -> XMLText?
+  ) async throws(LibvirtError) {
+    let text = try await perform(.updateSecurely, on: uuid, "virDomainUpdateDeviceFlags", side: side) {
+      (domain) throws(LibvirtError) in try domain.text(side, "virDomainUpdateDeviceFlags")
+    }
+    // What is set there is in no document that the fake returns, as with libvirt.
+    guard change(text) != nil else {
+      throw LibvirtError(
+        code: .deviceMissing, domain: .none, message: "no such device", function: "virDomainUpdateDeviceFlags")
+    }
+  }
+
+  package func capacity(ofDisk target: String, of uuid: DomainUUID) async throws(LibvirtError) -> UInt64 {
+    try await perform(.capacity, on: uuid, "virDomainGetBlockInfo") { $0.capacities[target] ?? 1 << 20 }
+  }
+
+  package func resize(disk target: String, of uuid: DomainUUID, to bytes: UInt64) async throws(LibvirtError) {
+    try await perform(.resize, on: uuid, "virDomainBlockResize") { (domain) throws(LibvirtError) in
+      guard domain.live != nil else { throw .invalid("domain is not running", "virDomainBlockResize") }
+      domain.capacities[target] = bytes
+    }
+  }
+
   package func autostart(of uuid: DomainUUID) async throws(LibvirtError) -> Bool {
     try await perform(.autostart, on: uuid, "virDomainGetAutostart") { $0.startsWithHost }
   }
