@@ -24,7 +24,8 @@ struct Password: VerbCommand {
   var request: VerbRequest { VerbRequest(.password, domain: options.domain.text, device: type) }
 
   func run(in context: Context) async throws -> Outcome {
-    let line = String(decoding: try context.input(4096), as: UTF8.self)
+    let line =
+      String(decoding: try context.input(4096), as: UTF8.self)
       .split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init) ?? ""
     guard !line.isEmpty, line.unicodeScalars.allSatisfy({ $0.value >= 32 }) else {
       throw Problem(

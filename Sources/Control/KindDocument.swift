@@ -36,8 +36,11 @@ package struct KindDocument: Sendable, Codable, Hashable {
   package struct Sides: Sendable, Codable, Hashable {
     package let live: Answer
     package let persistent: Answer
+    /// The C function.
+    package let call: String
 
-    package init(live: Answer, persistent: Answer) {
+    package init(live: Answer, persistent: Answer, call: String) {
+      self.call = call
       self.live = live
       self.persistent = persistent
     }

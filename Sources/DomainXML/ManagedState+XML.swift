@@ -15,6 +15,7 @@ extension ManagedState {
       case "creation": creationDigest = ManagedState.digest(value)
       case "settings": settings = ManagedState.digest(value)
       case "protected": isProtected = value == "yes"
+      case "armed": isArmed = value == "yes"
       default: if ManagedState.isKeepable(name) { unknown.attributes[name] = value }
       }
     }
@@ -73,6 +74,7 @@ extension ManagedState {
     if let creationDigest { writer.attribute("creation", creationDigest.description) }
     if let settings { writer.attribute("settings", settings.description) }
     if isProtected { writer.attribute("protected", "yes") }
+    if isArmed { writer.attribute("armed", "yes") }
     for (name, value) in unknown.attributes.sorted(by: { $0.key < $1.key }) { writer.attribute(name, value) }
     for binding in bindings { write(binding, prefix, &writer) }
     for id in unprotected.sorted() { writer.element(prefix + "unprotected", ["id": id.text]) }

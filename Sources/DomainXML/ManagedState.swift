@@ -66,6 +66,8 @@ package struct ManagedState: Sendable, Hashable {
   /// Digest of the settings that were applied and are only to be reported on since (R8).
   package var settings: Digest?
   package var isProtected: Bool
+  /// The guest's next reboot stops the domain, to be started again with what waits (T27).
+  package var isArmed = false
   /// Ids whose default protection was taken away (the disk that the domain boots from is protected by default).
   package var unprotected: Set<DeviceID>
   /// In the document's order.

@@ -143,7 +143,7 @@ extension ScalarType {
     }
   }
 
-  var words: String {
+  package var words: String {
     switch self {
     case .text, .paragraphs: "a text"
     case .serial: "a serial number"

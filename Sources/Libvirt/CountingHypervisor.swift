@@ -12,7 +12,8 @@ package final class CountingHypervisor: Hypervisor {
   package enum Call: String, Sendable, CaseIterable {
     case host, capabilities, domainCapabilities, networks, domains, observe, observeMany, metadata, job, control
     case nativeCommandLine, events, close, autostart, capacity
-    case create, start, shutdown, destroy, undefine, attach, detach, detachAlias, update, setMetadata, set, updateSecurely, resize
+    case create, start, shutdown, destroy, undefine, attach, detach, detachAlias, update, setMetadata, set,
+      updateSecurely, resize
 
     /// Whether the call is meant to change something.
     package var isMutating: Bool {

@@ -74,6 +74,8 @@ package struct Step: Sendable, Hashable {
   package let setting: SettingCall?
   /// Fields that the step changes.
   package var changes: [FieldDifference] = []
+  /// What helps where libvirt refuses it.
+  package var hint: String?
   /// Whether a tray that the guest has locked is opened all the same.
   package var isForced = false
   /// What the definition gets follows from where the running domain has it then: planned again after that.

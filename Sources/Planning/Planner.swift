@@ -28,6 +28,8 @@ struct PlanningPass {
   var unsettled: Set<DeviceID> = []
   /// Ids whose medium is being changed.
   var unsettledMedia: Set<DeviceID> = []
+  /// Whether the guest's own reboot is to apply what waits.
+  var isArmed = false
   /// Where PCI ports are added, once that is asked for.
   var growth: Growth?
   var slots: SlotBook
@@ -78,6 +80,7 @@ struct PlanningPass {
     orderBootChanges()
     reportCapacity()
     planSettings()
+    planReboot()
     planUnlisted()
     listUnmanaged()
     planMetadata()

@@ -29,7 +29,7 @@ extension PlanningPass {
 
   mutating func planPower() {
     switch input.wanted.power {
-    case .unmanaged: return
+    case .unmanaged: if input.managed.isArmed { planStart() }
     case .stopped: planStop()
     case .running: planStart()
     }
@@ -61,12 +61,18 @@ extension PlanningPass {
         "starting restores the managed save"
           + (changes == 0 ? "" : "; \(changes) persistent changes follow at the cold boot after it (T20)"))
     }
-    steps.power.append(Step(.start, .power, effect: .live, reason: "the document wants the domain running"))
+    steps.power.append(
+      Step(
+        .start, .power, effect: .live,
+        reason: input.managed.isArmed
+          ? "the guest rebooted, and what waited for that comes with this start"
+          : "the document wants the domain running"))
   }
 
   /// R13: why a domain that is to run is left down. `nil`: it is started.
   private func stayDown() -> String? {
-    guard input.startedByUs, !input.stoppedByUs else { return nil }
+    // It rebooted, and only waits to come up again.
+    guard !input.managed.isArmed, input.startedByUs, !input.stoppedByUs else { return nil }
     switch input.stopReason {
     case .shutdown:
       return input.wanted.onGuestShutdown == .restart

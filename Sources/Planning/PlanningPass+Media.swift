@@ -22,7 +22,9 @@ extension PlanningPass {
   mutating func planMedia(_ device: BoundDevice, _ element: Element) {
     guard let rule = mediaRule(device.wanted, element), let media = device.wanted.media else { return }
     let isNew = device.known?.media != media.digest || input.options.reassert
-    for side in input.sides where device.wanted.isWanted(on: side) && (side == .persistent || changesLive) {
+    // The definition first: what a running drive does not take comes at the next boot then.
+    for side in [Side.persistent, .live] where device.wanted.isWanted(on: side) && (side == .persistent || changesLive)
+    {
       guard let present = device.devices[side] else { continue }
       var medium = media.file
       if side == .persistent, media.isOnce {
@@ -59,6 +61,7 @@ extension PlanningPass {
       xml: PlanningMedia.element(present, with: medium, format: media.format, rule),
       reason: medium == nil ? "the drive is to be empty" : "the document's medium has changed",
       changes: [FieldDifference(path: rule.file, wanted: medium ?? "", found: found)])
+    step.hint = rule.hint
     step.isForced = media.isForced && side == .live
     steps.updates.append(step)
   }

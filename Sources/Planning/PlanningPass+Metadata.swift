@@ -24,6 +24,7 @@ extension PlanningPass {
     var state = input.managed
     state.generation = input.generation
     state.isProtected = state.isProtected || input.wanted.isProtected
+    if input.live != nil { state.isArmed = isArmed }
     // Compared as a whole, so it counts as applied when all of it is seen to hold.
     if input.wanted.drift == .reassert {
       state.settings = nil

@@ -23,6 +23,8 @@ extension PlanningPass {
       guard let definition = input.definition(side), side == .persistent || changesLive else { continue }
       var differences: [Difference] = []
       for wanted in input.wanted.settings {
+        // While the guest's reboot is waited for, the running domain has another action on purpose.
+        if side == .live, input.managed.isArmed, wanted.setting.act == .lifecycle(.reboot) { continue }
         guard let difference = difference(wanted, definition, side) else { continue }
         if isReportedOnly(wanted) { reportDrift(difference, side) } else { differences.append(difference) }
       }

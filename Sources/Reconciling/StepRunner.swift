@@ -159,6 +159,7 @@ final class StepRunner {
       ?? Problem(
         "not-applied", "\(doing(step)): libvirt took the call, and nothing changed", domain: name,
         device: deviceName(step), remedy: "see `vmctl history \(name)`")
+    if let hint = step.hint, problem.remedy == nil { problem.remedy = hint }
     var domain = row
     if step.action == .start {
       domain?.power.failedStarts += 1

@@ -31,6 +31,7 @@ extension VerbRunner {
       xml: PlanningMedia.element(device, with: nil, format: nil, rule), reason: "vmctl eject",
       changes: [FieldDifference(path: rule.file, wanted: "", found: medium)])
     step.isForced = request.force
+    step.hint = rule.hint
     try await run([step], knowledge)
     return "ejected \(medium)"
   }
@@ -89,7 +90,8 @@ extension VerbRunner {
       throw Problem("usage", "there is no password to set", domain: request.domain)
     }
     let sides = [Side.persistent, .live].filter { observed.definition($0) != nil }
-    let types = Set((observed.leading?.devices ?? []).filter { $0.kind.name == "graphics" }.compactMap { $0.element["type"] })
+    let types = Set(
+      (observed.leading?.devices ?? []).filter { $0.kind.name == "graphics" }.compactMap { $0.element["type"] })
     guard let type = types.sorted().first(where: { request.device == nil || request.device == $0 }) else {
       throw Problem(
         "no-such-device", "the domain has no screen \(request.device.map { "of type '\($0)' " } ?? "")to protect",

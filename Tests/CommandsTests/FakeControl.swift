@@ -6,7 +6,8 @@ import Vocabulary
 final class FakeControl: VMControl {
   enum Call: Hashable {
     case plan(ReconcileRequest), reconcile(ReconcileRequest), perform(VerbRequest), domains([String]),
-      xml(XMLRequest), document(String, Int64?), history(String, Int), adoption(String), differences(String), provenance(String)
+      xml(XMLRequest), document(String, Int64?), history(String, Int), adoption(String), differences(String),
+      provenance(String)
   }
 
   struct Answers {

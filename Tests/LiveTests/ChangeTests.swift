@@ -155,8 +155,11 @@ extension Live {
     @Test func `one spare port and three disks: needs 3, has 1; --grow moves nothing that is there`() async throws {
       try await LiveDomain.with { domain in
         let root = try domain.disk("root", target: "vda", extra: ", bootOrder: 1")
-        let base = [root, domain.card("lan"), "{id: entropy, xml: \"<rng model='virtio'>"
-          + "<backend model='random'>/dev/urandom</backend></rng>\"}"]
+        let base = [
+          root, domain.card("lan"),
+          "{id: entropy, xml: \"<rng model='virtio'>"
+            + "<backend model='random'>/dev/urandom</backend></rng>\"}",
+        ]
         let three = try ["b", "c", "d"].map { try domain.disk("data-\($0)", target: "vd\($0)") }
         func document(_ devices: [String]) -> String { domain.document(devices, rootPorts: 1) }
         #expect(try await domain.reconcile(document(base)).outcome == .asWanted)
@@ -175,7 +178,8 @@ extension Live {
         let after = try await domain.guest { $0.disks.count >= 4 }
         let known = Dictionary(after.functions.map { ($0.guestPath, $0) }, uniquingKeysWith: { $1 })
         for function in before.functions {
-          #expect(known[function.guestPath] == function, "\(function.path) is \(known[function.guestPath]?.path ?? "gone")")
+          #expect(
+            known[function.guestPath] == function, "\(function.path) is \(known[function.guestPath]?.path ?? "gone")")
         }
         let settled = try await domain.reconcile(document(base + three))
         #expect(settled.outcome == .asWanted, "\(settled.nextBoot)")
@@ -213,7 +217,8 @@ extension Live {
         #expect(try await domain.reconcile(domain.document([root], boots: false)).outcome == .asWanted)
         #expect(try await domain.perform(.stop, force: true, timeout: 200).outcome == .asWanted)
         #expect(
-          try await domain.reconcile(domain.document([root, data], power: "stopped", boots: false)).outcome == .asWanted)
+          try await domain.reconcile(domain.document([root, data], power: "stopped", boots: false)).outcome == .asWanted
+        )
         try FileManager.default.removeItem(atPath: "\(domain.folder)/data.img")
         let report = try await domain.perform(.start)
         let problem = try #require(report.problems.first)
@@ -238,7 +243,8 @@ extension Live {
         let attributes = try FileManager.default.attributesOfItem(atPath: "\(domain.folder)/root.img")
         #expect(attributes[.size] as? UInt64 == 4 << 20)
         #expect(try await domain.perform(.resize, device: "root", size: 1 << 20).outcome == .refused)
-        #expect(try await domain.perform(.resize, device: "none", size: 8 << 20).problems.first?.code == "no-such-device")
+        #expect(
+          try await domain.perform(.resize, device: "none", size: 8 << 20).problems.first?.code == "no-such-device")
       }
     }
 

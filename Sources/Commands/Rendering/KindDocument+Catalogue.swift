@@ -13,7 +13,9 @@ extension KindDocument {
           key.paths.isEmpty ? "being the only one" : key.paths.map(\.text).joined(separator: " + ")
         },
       slots: kind.slots.map { Statement($0.kind.words, when: $0.when?.words) },
-      attach: Sides(kind.attach), detach: Sides(kind.detach), update: Sides(kind.update),
+      attach: Sides(kind.attach, "virDomainAttachDeviceFlags"),
+      detach: Sides(kind.detach, "virDomainDetachDeviceFlags"),
+      update: Sides(kind.update, "virDomainUpdateDeviceFlags"),
       fields: KindDocument.rows(kind), runTime: kind.runTime.map { Statement($0.path.text, when: $0.when?.words) })
   }
 
@@ -46,13 +48,13 @@ extension KindDocument {
 }
 
 extension KindDocument.Sides {
-  fileprivate init(_ support: BothSides<Support>) {
-    self.init(live: .init(support.live), persistent: .init(support.persistent))
+  fileprivate init(_ support: BothSides<Support>, _ call: String) {
+    self.init(live: .init(support.live), persistent: .init(support.persistent), call: call)
   }
 }
 
 extension KindDocument.Answer {
-  fileprivate init(_ support: Support) {
+  init(_ support: Support) {
     switch support {
     case .yes: self.init(answer: .yes)
     case .no(let reason): self.init(answer: .no, reason: reason)

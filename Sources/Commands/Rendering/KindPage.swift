@@ -3,7 +3,7 @@ import Control
 /// The catalogue as a page of documentation (`vmctl explain --markdown`). A test holds the page in the repository
 /// equal to it.
 enum KindPage {
-  static func markdown(_ kinds: [KindDocument]) -> String {
+  static func markdown(_ kinds: [KindDocument], _ settings: [SettingDocument]) -> String {
     var lines = [
       "# What can be changed, and how", "",
       "One row a kind of device: what libvirt can do to the running domain and to the definition, without ever",
@@ -15,11 +15,16 @@ enum KindPage {
       let cells = [kind.attach, kind.detach, kind.update].flatMap { [$0.live, $0.persistent] }.map(cell)
       lines.append("| [\(kind.element)](#\(kind.element)) | \(kind.summary) | \(cells.joined(separator: " | ")) |")
     }
+    lines += [
+      "", "Attached by `virDomainAttachDeviceFlags`, detached by `virDomainDetachDeviceFlags`, updated by",
+      "`virDomainUpdateDeviceFlags`, each for one side at a time; fields with a call of their own name it.",
+    ]
     for kind in kinds { lines += section(kind) }
+    lines += SettingText.markdown(settings)
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func cell(_ answer: KindDocument.Answer) -> String {
+  static func cell(_ answer: KindDocument.Answer) -> String {
     switch answer.answer {
     case .yes: "yes"
     case .no: "no"
@@ -58,5 +63,5 @@ enum KindPage {
     return lines
   }
 
-  private static func escaped(_ text: String) -> String { text.replacing("|", with: "\\|") }
+  static func escaped(_ text: String) -> String { text.replacing("|", with: "\\|") }
 }

@@ -33,6 +33,7 @@ enum KindText {
     }
     lines.append("")
     for (verb, sides) in [("attach", kind.attach), ("detach", kind.detach), ("update", kind.update)] {
+      lines.append(paint(.faint, sides.call))
       lines += answer(verb, "running domain", sides.live, paint)
       lines += answer(verb, "definition", sides.persistent, paint)
     }
@@ -45,7 +46,7 @@ enum KindText {
     "  \(field.what)" + (field.when.map { ", where \($0)" } ?? "")
   }
 
-  private static func answer(
+  static func answer(
     _ verb: String, _ side: String, _ answer: KindDocument.Answer, _ paint: Paint
   ) -> [String] {
     let start = "\(verb), \(side): "

@@ -258,11 +258,14 @@ package struct MediaRule: Sendable {
   package let implies: (path: FieldPath, value: String)
   /// Where a running domain says that the tray is open.
   package let tray: FieldPath
+  /// What helps where libvirt refuses a change of the medium.
+  package let hint: String
 
   package init(
     when: Condition, sources: [FieldPath], following: [FieldPath], file: FieldPath, format: FieldPath,
-    implies: (path: FieldPath, value: String), tray: FieldPath
+    implies: (path: FieldPath, value: String), tray: FieldPath, hint: String
   ) {
+    self.hint = hint
     self.when = when
     self.sources = sources
     self.following = following

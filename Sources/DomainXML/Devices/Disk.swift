@@ -96,7 +96,10 @@ extension DeviceKind {
     media: MediaRule(
       when: .field("@device", ["cdrom", "floppy"]), sources: ["source/@file", "source/@dev"],
       following: ["driver/@type", "@type"], file: "source/@file", format: "driver/@type",
-      implies: ("@type", "file"), tray: "target/@tray"),
+      implies: ("@type", "file"), tray: "target/@tray",
+      hint:
+        "a guest may have locked the tray (force: true), and libvirt before 9.3 does not see the tray of a drive that "
+        + "was plugged into the running domain: the domain's next start helps"),
     moving: ["source/@file", "source/@dev", "driver/@type", "@type", "boot/@order"],
     history: DeviceHistory(
       layer: "backingStore", sources: ["source/@file", "source/@dev"], following: ["driver/@type", "@type"],
