@@ -24,11 +24,11 @@ extension Live {
 
         let second = domain.document([root, domain.card("lan", extra: ", mtu: 1400")], boots: false)
         #expect(try await domain.reconcile(second).outcome == .nextBoot)
-        try virsh(
-          domain, "snapshot-create-as", domain.name, "--disk-only", "--no-metadata", "--diskspec",
+        try domain.virsh(
+          "snapshot-create-as", domain.name, "--disk-only", "--no-metadata", "--diskspec",
           "vda,file=\(domain.folder)/snap.qcow2")
         _ = try domain.disk("other", target: "vdx")
-        try virsh(domain, "attach-disk", domain.name, "\(domain.folder)/other.img", "vdx", "--config")
+        try domain.virsh("attach-disk", domain.name, "\(domain.folder)/other.img", "vdx", "--config")
 
         domain.forgetCalls()
         let store = FileManager.default.contents(atPath: domain.storePath)
@@ -74,20 +74,11 @@ extension Live {
 
         let card = try await value("target/@dev", .live)
         #expect(card.by == .libvirt)
-        try virsh(domain, "domif-setlink", domain.name, card.value, "down")
+        try domain.virsh("domif-setlink", domain.name, card.value, "down")
         let link = try await value("link/@state", .live)
         #expect(link.value == "down")
         #expect(link.by == .foreign)
       }
-    }
-
-    private func virsh(_ domain: LiveDomain, _ words: String...) throws {
-      let process = Process()
-      process.executableURL = URL(filePath: "/usr/bin/virsh")
-      process.arguments = ["-q", "-c", domain.host.uri] + words
-      try process.run()
-      process.waitUntilExit()
-      #expect(process.terminationStatus == 0, "virsh \(words.joined(separator: " "))")
     }
   }
 }

@@ -184,6 +184,16 @@ final class LiveDomain: Sendable {
     }
   }
 
+  /// As another tool would.
+  func virsh(_ words: String...) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/virsh")
+    process.arguments = ["-q", "-c", host.uri] + words
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0, "virsh \(words.joined(separator: " "))")
+  }
+
   // MARK: What the guest sees
 
   var serialFile: String { "\(folder)/serial.log" }
