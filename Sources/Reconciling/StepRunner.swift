@@ -14,15 +14,13 @@ final class StepRunner {
   private let key: DomainKey
   private let name: String
   private let journal: Journal
-  private let unplug: [DeviceID: WantedDevice.Unplug]
   private let shutdown: IntentDocument.Shutdown
   private let executor: StepExecutor
   private let versions: VersionsOfHost
   /// What is left of the time that the caller gives guests.
   private var patience: Duration
   private var row: DomainRow?
-  /// What the guest was asked for before.
-  private var asked: [StepTarget: UnplugRow] = [:]
+  private var requests: GuestRequests
   private(set) var problems: [Problem] = []
   private(set) var waitsForGuest = false
 
@@ -36,7 +34,7 @@ final class StepRunner {
     self.key = key
     self.name = name
     self.journal = journal
-    self.unplug = unplug
+    requests = GuestRequests(unplug)
     self.shutdown = shutdown
     patience = deadline
     executor = StepExecutor(hypervisor: surroundings.hypervisor, domain: key.domain, name: name)
@@ -47,7 +45,7 @@ final class StepRunner {
   /// Returns whether any step was done or is now waited for.
   func run(_ steps: [Step], _ knowledge: Knowledge) async throws(Problem) -> Bool {
     row = knowledge.file?.row
-    asked = Dictionary((knowledge.file?.unplugs ?? []).map { ($0.target, $0) }, uniquingKeysWith: { $1 })
+    requests.read(knowledge.file?.unplugs ?? [])
     var observed = knowledge.observed
     var moved = false
     var failed: Set<Step.Target> = []
@@ -95,7 +93,7 @@ final class StepRunner {
   private func run(_ step: Step) async throws(Problem) -> Result {
     let order = try await journal.begin(step)
     let mark = await surroundings.events.mark(key.domain)
-    if let alias = detachAlias(step) { await surroundings.events.forgetRefusal(alias, of: key.domain) }
+    if let alias = GuestRequests.alias(step) { await surroundings.events.forgetRefusal(alias, of: key.domain) }
     let failure = await call(step)
     if let failure, failure.meansConnectionLost {
       problems.append(Problem(failure, domain: name, device: deviceName(step), doing: doing(step)))
@@ -116,7 +114,7 @@ final class StepRunner {
       try await settle(step, order, .notDone, observed, error: problem.message)
       return Result(state: .notDone, observed: observed)
     case .notDone:
-      if step.effect == .guest, failure.map({ isAsked(step, despite: $0) }) ?? true {
+      if step.effect == .guest, failure.map({ requests.isAsked(step, despite: $0) }) ?? true {
         return try await wait(step, order, observed, mark, said: failure?.message)
       }
       return try await fail(step, order, failure, observed)
@@ -131,14 +129,6 @@ final class StepRunner {
       try await hypervisor.autostart(of: domain)
     }
     return found == isOn ? .done : .notDone
-  }
-
-  /// Whether the guest has the request although libvirt says that it failed: the unplug of a virtual CPU runs into its
-  /// time limit and may still come about, and every further request is refused while it may (T12).
-  private func isAsked(_ step: Step, despite failure: LibvirtError) -> Bool {
-    guard case .vcpus = step.setting else { return false }
-    return failure.code == .operationTimeout
-      || failure.code == .internalError && asked[StepTarget(step.target)] != nil
   }
 
   /// Makes the call; an error is no word on whether it was done.
@@ -237,8 +227,8 @@ final class StepRunner {
   private func wait(
     _ step: Step, _ order: Int, _ before: ObservedDomain?, _ mark: Int, said: String?
   ) async throws(Problem) -> Result {
-    let limit = min(patience, deadline(step))
-    let unplug = request(step, said: said)
+    let limit = min(patience, requests.deadline(step) ?? shutdown.deadline)
+    let unplug = requests.note(step, at: surroundings.time.now(), said: said)
     try await settle(step, order, .waiting, before, unplugs: unplug.map { [.put($0)] } ?? [])
     let start = surroundings.time.now().milliseconds
     var mark = mark
@@ -251,11 +241,11 @@ final class StepRunner {
       mark = await surroundings.events.mark(key.domain)
       observed = try await observe()
       if Verifier.check(step, observed) == .done {
-        asked[StepTarget(step.target)] = nil
+        requests.end(step)
         try await settle(step, order, .done, observed)
         return Result(state: .done, observed: observed)
       }
-      if let alias = detachAlias(step), await surroundings.events.wasRefused(alias, of: key.domain) {
+      if let alias = GuestRequests.alias(step), await surroundings.events.wasRefused(alias, of: key.domain) {
         return try await refusedByGuest(step, order, observed, unplug)
       }
       if Duration.milliseconds(surroundings.time.now().milliseconds - start) >= limit || Task.isCancelled { break }
@@ -289,50 +279,6 @@ final class StepRunner {
     let state: StepRow.State = Verifier.check(step, observed) == .done ? .done : .notDone
     try await settle(step, order, state, observed)
     return Result(state: state, observed: observed)
-  }
-
-  private func deadline(_ step: Step) -> Duration {
-    guard case .device(let id) = step.target else { return shutdown.deadline }
-    return (unplug[id] ?? WantedDevice.Unplug()).deadline
-  }
-
-  /// What is kept of a request to the guest; one that was made before goes on as it was, asked for less and less
-  /// often: 30 s, doubling to 10 min (design section 8).
-  private func request(_ step: Step, said: String?) -> UnplugRow? {
-    let now = surroundings.time.now()
-    var policy = WantedDevice.Unplug()
-    var alias = ""
-    switch (step.target, step.action) {
-    case (.device(let id), .detach):
-      guard let own = detachAlias(step) else { return nil }
-      alias = own
-      policy = unplug[id] ?? policy
-    case (.unlisted, .detach):
-      guard let own = detachAlias(step) else { return nil }
-      alias = own
-    case (.setting, _): break
-    default: return nil
-    }
-    let target = StepTarget(step.target)
-    var row =
-      asked[target]
-      ?? UnplugRow(
-        target: target, state: .waiting, alias: alias, slot: step.slot, since: now,
-        deadline: Timestamp(milliseconds: now.milliseconds + policy.deadline.milliseconds),
-        otherwise: policy.otherwise == .nextBoot ? .nextBoot : .keep)
-    row.state = .waiting
-    row.attempts += 1
-    row.lastRequestAt = now
-    row.said = said
-    let pause = min(600_000, Int64(30_000) << min(row.attempts - 1, 5))
-    row.nextRequestAt = Timestamp(milliseconds: now.milliseconds + pause)
-    asked[target] = row
-    return row
-  }
-
-  private func detachAlias(_ step: Step) -> String? {
-    guard step.action == .detach, step.side == .live, let xml = step.xml else { return nil }
-    return (try? DomainDocument(xml)).flatMap { Device($0.root).alias }
   }
 
   // MARK: After a crash
