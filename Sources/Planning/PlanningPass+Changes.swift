@@ -55,15 +55,15 @@ extension PlanningPass {
     _ changes: inout BothSides<Changes>
   ) {
     let wanted = device.wanted
-    let change = wanted.kind.field(at: difference.path)?.change
-    let own = change?[side] ?? .withDevice
+    let change = wanted.kind.change(at: difference.path)
+    let own = change[side]
     // Also where this plan attaches it there.
     let definitionHasIt =
       input.persistent != nil && wanted.isWanted(on: .persistent) && !persistent.contains { $0.path == difference.path }
-    if side == .live, !own.isInPlace, definitionHasIt, change?.persistent.isInPlace ?? false || !wanted.replaceAllowed {
+    if side == .live, !own.isInPlace, definitionHasIt, change.persistent.isInPlace || !wanted.replaceAllowed {
       return pend(device, difference)
     }
-    if isDrift(difference, device, own, side, change?.persistent ?? .withDevice) {
+    if isDrift(difference, device, own, side, change.persistent) {
       plan.drift.append(
         Drift(
           device: wanted.id, path: difference.path.text, side: side, was: difference.wanted, found: difference.found,
@@ -75,7 +75,7 @@ extension PlanningPass {
     case .never(let reason):
       refuse(device, difference, "needs-redefine", reason, wouldTake: "remove the device and add it anew")
     case .withDevice:
-      if side == .live, change?.persistent.isInPlace ?? false, wanted.isWanted(on: .persistent),
+      if side == .live, change.persistent.isInPlace, wanted.isWanted(on: .persistent),
         device.devices.persistent != nil
       {
         changes.live.pending.append(difference)

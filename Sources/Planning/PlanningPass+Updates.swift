@@ -22,7 +22,7 @@ extension PlanningPass {
     _ device: BoundDevice, _ present: Device, _ side: Side, _ differences: [FieldDifference], slot: Slot?
   ) {
     let wanted = device.wanted
-    let calls = differences.filter { wanted.kind.field(at: $0.path)?.change[side].family != nil }
+    let calls = differences.filter { wanted.kind.change(at: $0.path)[side].family != nil }
     if !calls.isEmpty { set(device, present, side, calls) }
     let differences = differences.filter { !calls.contains($0) }
     if differences.isEmpty, slot == nil { return }
@@ -54,7 +54,7 @@ extension PlanningPass {
     let kind = device.wanted.kind
     guard let key = kind.identity.first?.paths.first.flatMap({ present.element.value(at: $0) }) else { return }
     for family in SettingCall.Family.allCases {
-      let own = differences.filter { kind.field(at: $0.path)?.change[side].family == family }
+      let own = differences.filter { kind.change(at: $0.path)[side].family == family }
       guard !own.isEmpty else { continue }
       var draft = ElementDraft(present.element)
       for difference in own { draft.set(difference.path, difference.wanted) }

@@ -66,7 +66,7 @@ struct Attribution {
     if let wanted = field.wanted {
       guard field.notAsWanted == [.live] else { return false }
       if let given = given(.live) { return !isAlike(value(given), wanted) }
-      return !(kind.field(at: field.path)?.change.live.isInPlace ?? false)
+      return !kind.change(at: field.path).live.isInPlace
     }
     guard let now = given(.live), let later = given(.persistent) else { return false }
     return isAlike(value(later), field.persistent) && isAlike(value(now), field.live)

@@ -24,7 +24,7 @@ enum NextBoot {
             // A medium is changed while the domain runs, and often on that side only (R9).
             field.isOfCatalogue && !field.isLibvirts && !now.isMedium(field.difference.path)
           }.map { field in
-            let change = now.kind.field(at: field.difference.path)?.change.live ?? .withDevice
+            let change = now.kind.change(at: field.difference.path).live
             return PendingDocument(
               device: binding.id.text, path: field.difference.path.text, now: field.difference.live,
               atNextBoot: field.difference.persistent,

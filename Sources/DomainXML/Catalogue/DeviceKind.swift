@@ -25,6 +25,8 @@ package final class DeviceKind: Sendable {
   /// Whether `virDomainUpdateDeviceFlags` knows the kind.
   package let update: BothSides<Support>
   package let fields: [Field]
+  /// How fields change that no entry names.
+  package let others: BothSides<Field.Change>
   /// What libvirt or QEMU would choose and the guest can see: chosen by vmctl first, the same for both sides (T13).
   package let chosen: [ChosenField]
   package let shortForm: ShortForm?
@@ -73,7 +75,9 @@ package final class DeviceKind: Sendable {
     attach: BothSides<Support>, detach: BothSides<Support>,
     update: BothSides<Support> = BothSides(
       live: .no("libvirt has no update for this kind"), persistent: .no("libvirt has no update for this kind")),
-    fields: [Field] = [], chosen: [ChosenField] = [], shortForm: ShortForm? = nil, takesAlias: Bool = true,
+    fields: [Field] = [],
+    others: BothSides<Field.Change> = BothSides(live: .withDevice, persistent: .withDevice), chosen: [ChosenField] = [],
+    shortForm: ShortForm? = nil, takesAlias: Bool = true,
     controller: [ControllerNeed] = [], files: [FieldPath] = [], networks: [FieldPath] = [],
     unique: [UniqueField] = [], detachNeedsGuest: Bool = true, updateMovesSlot: Bool = false,
     placedLate: Bool = false, implicit: Condition? = nil, media: MediaRule? = nil, moving: [FieldPath] = [],
@@ -92,6 +96,7 @@ package final class DeviceKind: Sendable {
     self.detach = detach
     self.update = update
     self.fields = fields
+    self.others = others
     self.chosen = chosen
     self.shortForm = shortForm
     self.takesAlias = takesAlias
@@ -117,6 +122,8 @@ package final class DeviceKind: Sendable {
   package func field(at path: FieldPath) -> Field? {
     fields.first { $0.path == path }
   }
+
+  package func change(at path: FieldPath) -> BothSides<Field.Change> { field(at: path)?.change ?? others }
 }
 
 /// Two values of one kind are one kind: an element that nobody knows gets a value of its own each time.

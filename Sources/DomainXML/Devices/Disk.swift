@@ -33,6 +33,11 @@ extension DeviceKind {
     fields: [
       Field("source/@file", .path, note: "the guest's data: another source is another disk (R7)"),
       Field("source/@dev", .path, note: "the guest's data: another source is another disk (R7)"),
+      Field("source/@name", note: "the guest's data"),
+      Field("source/@protocol", note: "the guest's data"),
+      Field("source/@pool", note: "the guest's data"),
+      Field("source/@volume", note: "the guest's data"),
+      Field("@device", note: "another kind of drive is another device to the guest"),
       Field("driver/@cache", persistent: .inPlace),
       Field("driver/@io", persistent: .inPlace),
       Field("driver/@discard", persistent: .inPlace),
@@ -44,6 +49,8 @@ extension DeviceKind {
         note: "libvirt's own key of a disk; the guest does not see it (T5)"),
       Field("target/@bus", note: "another bus is another device to the guest"),
     ] + throttles.map(\.field),
+    // libvirt replaces the whole device of a definition by what it is sent.
+    others: BothSides(live: .withDevice, persistent: .inPlace),
     chosen: [
       ChosenField("@device", .constant("disk"), why: "libvirt's default, written out"),
       ChosenField("driver/@name", .constant("qemu"), why: "the only driver of a QEMU domain"),

@@ -34,10 +34,15 @@ extension DeviceKind {
       Field("link/@state", live: .inPlace, persistent: .inPlace, note: "the guest sees the cable"),
       Field("source/@network", live: .inPlace, persistent: .inPlace, note: "moved between bridges without the guest"),
       Field("source/@bridge", live: .inPlace, persistent: .inPlace, note: "moved between bridges without the guest"),
+      Field("filterref/@filter", live: .inPlace, persistent: .inPlace, note: "the host's packet filter"),
+      Field("port/@isolated", .onOff, live: .inPlace, persistent: .inPlace),
+      Field("coalesce/rx/frames/@max", .number, live: .inPlace, persistent: .inPlace),
       Field("mtu/@size", .number, persistent: .inPlace),
       Field("driver/@queues", .number, persistent: .inPlace),
       Field("boot/@order", .number, persistent: .inPlace, note: "read by the firmware at a cold boot"),
     ] + bandwidth.map(\.field),
+    // libvirt replaces the whole device of a definition by what it is sent.
+    others: BothSides(live: .withDevice, persistent: .inPlace),
     chosen: [
       ChosenField("mac/@address", .mac, why: "libvirt would draw another one for each side (T13)"),
       ChosenField(
