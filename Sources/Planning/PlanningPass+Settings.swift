@@ -18,7 +18,6 @@ extension PlanningPass {
     let refusals = plan.refused.count
     for wanted in input.wanted.settings { checkLimit(wanted) }
     guard plan.refused.count == refusals else { return }
-    var persistent: [Difference] = []
     for side in [Side.persistent, .live] {
       guard let definition = input.definition(side), side == .persistent || changesLive else { continue }
       var differences: [Difference] = []
@@ -28,8 +27,7 @@ extension PlanningPass {
         guard let difference = difference(wanted, definition, side) else { continue }
         if isReportedOnly(wanted) { reportDrift(difference, side) } else { differences.append(difference) }
       }
-      if side == .persistent { persistent = differences }
-      differences = differences.filter { isSettable($0, definition, side, persistent) }
+      differences = differences.filter { isSettable($0, definition, side) }
       for group in PlanningPass.groups(differences) { steps.settings += settingSteps(group, definition, side) }
     }
   }
@@ -83,17 +81,11 @@ extension PlanningPass {
   }
 
   /// Whether the side can have it. What a running domain cannot get comes at the next boot.
-  private mutating func isSettable(
-    _ difference: Difference, _ definition: DomainDefinition, _ side: Side, _ persistent: [Difference]
-  ) -> Bool {
+  private mutating func isSettable(_ difference: Difference, _ definition: DomainDefinition, _ side: Side) -> Bool {
     let setting = difference.wanted.setting
     let target = Step.Target.setting(setting.name)
-    var reason = setting.sides[side].refusal(for: definition.root, libvirt: input.host.libvirt)
-    if side == .live, let least = setting.least?.value(in: definition.root, key: nil).flatMap({ parseNumber($0) }),
-      let value = parseNumber(difference.wanted.value), value < least
-    {
-      reason = "\(least) of them were there when the guest booted, and those cannot be taken from it"
-    }
+    let reason = setting.obstacle(
+      to: difference.wanted.value, on: side, of: definition.root, libvirt: input.host.libvirt)
     if let reason {
       if side == .live, input.persistent != nil {
         plan.nextBoot.append(
@@ -166,11 +158,8 @@ extension PlanningPass {
 
   /// Whether the running domain does not get it now.
   private func isPending(_ wanted: WantedSetting) -> Bool {
-    guard let live = input.live, let definition = input.persistent else { return false }
-    let difference = difference(wanted, live, .live)
-    return difference.map {
-      wanted.setting.sides.live.refusal(for: definition.root, libvirt: nil) != nil && $0.found != wanted.value
-    } ?? false
+    guard let live = input.live, difference(wanted, live, .live) != nil else { return false }
+    return wanted.setting.obstacle(to: wanted.value, on: .live, of: live.root, libvirt: input.host.libvirt) != nil
   }
 
   private static func needsGuest(_ difference: Difference) -> Bool {

@@ -47,12 +47,7 @@ enum NextBoot {
       guard !setting.hasEntries, let now = setting.value(in: live.root),
         let later = setting.value(in: persistent.root), now != later
       else { return nil }
-      var reason = setting.sides.live.refusal(for: live.root, libvirt: nil)
-      if reason == nil, let least = setting.least?.value(in: live.root, key: nil).flatMap({ parseNumber($0) }),
-        let wanted = parseNumber(later), wanted < least
-      {
-        reason = "\(least) of them were there when the guest booted, and those cannot be taken from it"
-      }
+      let reason = setting.obstacle(to: later, on: .live, of: live.root, libvirt: nil)
       return reason.map {
         PendingDocument(
           device: nil, setting: setting.name, path: "spec.\(setting.name)", now: now, atNextBoot: later, reason: $0,

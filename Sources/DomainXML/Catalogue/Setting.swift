@@ -77,6 +77,16 @@ package struct Setting: Sendable {
     return false
   }
 
+  /// Why one side of a domain cannot have a value; `nil` where it can.
+  package func obstacle(to value: String, on side: Side, of domain: Element, libvirt: Version?) -> String? {
+    if side == .live, let least = least?.value(in: domain, key: nil), let bound = parseNumber(least),
+      let wanted = parseNumber(value), wanted < bound
+    {
+      return "\(least) of them were there when the guest booted, and those cannot be taken from it"
+    }
+    return sides[side].refusal(for: domain, libvirt: libvirt)
+  }
+
   /// The value that a definition has; `nil` where it says nothing and nothing follows from that.
   package func value(in domain: Element, key: String? = nil) -> String? {
     let value = place.value(in: domain, key: key)

@@ -3,7 +3,12 @@ import Vocabulary
 extension Setting {
   /// `currentMemory` without memory devices (R18).
   static let memory = Setting(
-    "memory", .memory, at: .balloonTarget, by: .memory, guest: .always, limit: .bootMemory,
+    "memory", .memory, at: .balloonTarget, by: .memory,
+    sides: BothSides(
+      live: .when(
+        .not(.field("devices/memballoon/@model", ["none"])), otherwise: "the domain was made without a balloon"),
+      persistent: .yes),
+    guest: .always, limit: .bootMemory,
     summary: "balloon target of the boot memory",
     note: "libvirt answers 0 also where the guest has no balloon driver and nothing happens (T11)")
 
