@@ -255,8 +255,12 @@ extension Live {
         try await eventually("the reset ends the unplug") {
           try await domain.definition(.live).device(alias: "ua-a") == nil
         }
-        let report = try await domain.reconcile(both)
-        #expect(report.outcome == .asWanted, "\(report.problems) \(report.refused)")
+        // Its monitor may be occupied for a moment after that, and a domain that is held gets no call at all.
+        try await eventually("the domain is no longer held") {
+          let report = try await domain.reconcile(both)
+          #expect([.asWanted, .conflict].contains(report.outcome), "\(report.problems) \(report.refused)")
+          return report.outcome == .asWanted
+        }
         #expect(try await slots(domain) == places)
         for side in Side.allCases { #expect(try await domain.definition(side).device(alias: "ua-a") != nil) }
         #expect(try await domain.report().waiting.isEmpty)
