@@ -91,7 +91,9 @@ let package = Package(
     tests(
       "CommandsTests",
       ["Commands", "Control", "DomainXML", "TestSupport", "Vocabulary", .product(name: "Yams", package: "Yams")]),
-    tests("LiveTests", ["Reconciling", "Libvirt", "DomainXML", "Store", "Control", "TestSupport", "Vocabulary"]),
+    tests(
+      "LiveTests",
+      ["Reconciling", "Planning", "Intent", "Libvirt", "DomainXML", "Store", "Control", "TestSupport", "Vocabulary"]),
   ],
   swiftLanguageModes: [.v6]
 )

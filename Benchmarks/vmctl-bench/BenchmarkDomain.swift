@@ -3,8 +3,8 @@ import Intent
 import Planning
 import Vocabulary
 
-/// A q35 domain with 14 managed devices, as vmctl itself defines it, running and unchanged: the plan is empty, which
-/// is what a resync of a fleet finds nearly always.
+/// A domain as vmctl itself defines it, running and unchanged: the plan is empty, which is what a resync of a fleet
+/// finds nearly always.
 struct BenchmarkDomain {
   let live: XMLText
   let persistent: XMLText
@@ -12,8 +12,8 @@ struct BenchmarkDomain {
   private let intent: IntentDocument
   private let uuid: DomainUUID
 
-  init() throws {
-    let text = BenchmarkDomain.document
+  /// `text`: the intent. `defined`: the definition; without one, what creating the domain gives.
+  init(_ text: String, defined: XMLText? = nil) throws {
     guard let intent = try IntentParser.parse([.init(name: "benchmark", bytes: Array(text.utf8))]).first,
       let uuid = DomainUUID("6f5c2d1e-3b4a-4c5d-8e6f-7a8b9c0d1e2f")
     else { throw XMLFault(.empty, "the benchmark's intent has no document") }
@@ -21,7 +21,7 @@ struct BenchmarkDomain {
     self.uuid = uuid
     devices = intent.devices?.count ?? 0
     let creation = Planner.plan(PlanningInput(wanted: intent, generation: Generation(1), uuid: uuid))
-    guard let defined = creation.steps.first?.xml else {
+    guard let defined = defined ?? creation.steps.first?.xml else {
       throw XMLFault(.empty, "the benchmark's domain cannot be created: \(creation.refused)")
     }
     persistent = defined
@@ -52,7 +52,8 @@ struct BenchmarkDomain {
     return try edit.apply().text
   }
 
-  private static var document: String {
+  /// q35 with 14 managed devices.
+  static var usual: String {
     var text = """
       apiVersion: vmctl/v1
       kind: Domain
@@ -87,5 +88,52 @@ struct BenchmarkDomain {
       }
     }
     return text
+  }
+
+  // MARK: Many small devices
+
+  /// pc with 60 devices in about 8 KB (our metadata comes to as much again), each as short as it can be: 5 controllers,
+  /// and 55 of five kinds that the document states.
+  static func dense() throws -> BenchmarkDomain {
+    var document = "apiVersion: vmctl/v1\nkind: Domain\nmetadata: {name: d}\nspec:\n  devices:\n"
+    var devices = [
+      "pci' index='0' model='pci-root", "usb' index='0' model='qemu-xhci' ports='15",
+      "scsi' index='0' model='virtio-scsi", "virtio-serial' index='0", "virtio-serial' index='1",
+    ].map { "<controller type='\($0)'/>" }.joined()
+    var managed = ManagedState(generation: Generation(1))
+    func add(_ count: Int, _ kind: String, _ xml: (Int) -> (element: String, address: String)) {
+      for number in 0..<count {
+        guard let id = DeviceID("\(kind.prefix(1))\(number)") else { continue }
+        let (element, address) = xml(number)
+        let close = "</\(kind)>"
+        document += "  - {id: \(id), xml: \"\(element)\(close)\"}\n"
+        devices += "\(element)<alias name='\(id.alias)'/><address \(address)/>\(close)"
+      }
+    }
+    add(20, "channel") {
+      (
+        "<channel type='pty'><target type='virtio' name='\($0)'/>",
+        "type='virtio-serial' controller='0' bus='0' port='\($0 + 1)'"
+      )
+    }
+    add(15, "input") { ("<input type='mouse' bus='usb'>", "type='usb' bus='0' port='\($0 + 1)'") }
+    add(10, "disk") {
+      let target = "sd\(UnicodeScalar(UInt8(97 + $0)))"
+      return (
+        "<disk type='file' device='disk'><source file='/\($0)'/><target dev='\(target)' bus='scsi'/>",
+        "type='drive' unit='\($0)'"
+      )
+    }
+    add(5, "rng") { ("<rng model='virtio'><backend model='builtin'/>", "type='pci' slot='\($0 + 8)'") }
+    add(5, "shmem") { ("<shmem name='\($0)'><model type='ivshmem-plain'/>", "type='pci' slot='\($0 + 16)'") }
+    for device in try IntentParser.parse([.init(name: "d", bytes: Array(document.utf8))]).first?.devices ?? [] {
+      managed.bindings.append(ManagedState.Binding(id: device.id, content: device.contentDigest))
+    }
+    let text = """
+      <domain type='kvm'><name>d</name><uuid>6f5c2d1e-3b4a-4c5d-8e6f-7a8b9c0d1e2f</uuid>\
+      <metadata>\(managed.xmlWithNamespace.shown)</metadata><memory>1048576</memory><vcpu>1</vcpu>\
+      <os><type arch='x86_64' machine='pc-i440fx-7.2'>hvm</type></os><devices>\(devices)</devices></domain>
+      """
+    return try BenchmarkDomain(document, defined: XMLText(text))
   }
 }

@@ -8,11 +8,10 @@ import Vocabulary
 /// against libxml2's bare parse of both. Floor and subject take turns in one run, so that a noisy machine disturbs
 /// both; of each the best of the blocks' medians counts.
 enum PlanBenchmark {
-  static func run() throws {
-    let domain = try BenchmarkDomain()
+  static func run(_ domain: BenchmarkDomain) throws {
     let plan = domain.plan()
     guard plan.steps.isEmpty, plan.refused.isEmpty, plan.unchanged == domain.devices else {
-      throw BenchmarkFault("the benchmark's plan is to be empty: \(plan.steps) \(plan.refused)")
+      throw BenchmarkFault("the benchmark's plan is to be empty: \(plan.steps.map(\.reason)) \(plan.refused)")
     }
     let texts = [domain.live, domain.persistent]
     var kept = 0

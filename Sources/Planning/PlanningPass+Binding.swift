@@ -53,8 +53,9 @@ struct SideIndex {
 
 extension PlanningPass {
   mutating func bind() {
+    let bindings = Dictionary(input.managed.bindings.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for wanted in input.wanted.devices ?? [] {
-      let known = input.managed.binding(of: wanted.id) ?? wanted.was.flatMap { input.managed.binding(of: $0) }
+      let known = bindings[wanted.id] ?? wanted.was.flatMap { bindings[$0] }
       let alias = known?.deviceAlias ?? alias(ofNew: wanted)
       var device = BoundDevice(
         wanted: wanted, known: known, alias: alias, devices: BothSides(live: nil, persistent: nil))
@@ -127,7 +128,10 @@ extension PlanningPass {
     case "#":
       guard let place = Int(rest.dropFirst()), devices.indices.contains(place) else { return nil }
       return devices[place]
-    default: return devices.first { $0.naturalKeys.contains(rest) }
+    default:
+      // Two cards may share a MAC (teaming): neither is taken for the other (B5).
+      let found = devices.filter { $0.naturalKeys.contains(rest) }
+      return found.count == 1 ? found.first : nil
     }
   }
 

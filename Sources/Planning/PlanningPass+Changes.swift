@@ -81,12 +81,29 @@ extension PlanningPass {
         changes.live.pending.append(difference)
       } else if wanted.replaceAllowed {
         changes[side].replacements.append(difference)
+      } else if let other = partner(in: difference, of: device) {
+        // R6: half of an exchange would leave the other device without what it is to get.
+        refuse(
+          device, difference, "needs-replace", "'\(other)' is to get what this device has, and both have to allow it",
+          wouldTake: "`replace: allowed` on each of them", concernsWholePlan: true)
       } else {
         refuse(
           device, difference, "needs-replace", "it can change only by detaching and attaching the device",
           wouldTake: "`replace: allowed`")
       }
     }
+  }
+
+  /// Another device of the kind that is stated to have what this one has and would lose.
+  private func partner(in difference: FieldDifference, of device: BoundDevice) -> DeviceID? {
+    guard let found = difference.found else { return nil }
+    let kind = device.wanted.kind
+    let form = kind.field(at: difference.path)?.form ?? .text
+    guard kind.identity.contains(where: { $0.paths.contains(difference.path) }) else { return nil }
+    return bound.first { other in
+      other.wanted.id != device.wanted.id && other.wanted.kind == kind
+        && other.wanted.element?.value(at: difference.path).map(form.normalised) == form.normalised(found)
+    }?.wanted.id
   }
 
   /// What the document does not ask for while it is unchanged: fields that block jobs, snapshots and boot menus move

@@ -5,10 +5,16 @@ import Vocabulary
 
 /// Media of drives (R9): put in once when the document changes, and then the guest's business.
 extension PlanningPass {
-  /// What a comparison says of a device without its medium.
+  /// What a comparison says of a device without its medium. An element that names no medium says nothing of what
+  /// follows from one either: libvirt prints the format of an empty drive in the definition only.
   func withoutMedia(_ differences: [FieldDifference], _ device: BoundDevice, _ element: Element) -> [FieldDifference] {
-    guard let rule = mediaRule(device.wanted, element) else { return differences }
-    let paths = rule.sources + rule.following
+    guard !differences.isEmpty, let rule = device.wanted.kind.media,
+      rule.when.holds(for: element, libvirt: input.host.libvirt)
+    else { return differences }
+    var paths = device.wanted.media == nil ? [] : rule.sources
+    if device.wanted.media != nil || rule.medium(of: element) == nil { paths += rule.following }
+    // The tray is the guest's (R9, T22).
+    paths.append(rule.tray)
     return differences.filter { !paths.contains($0.path) }
   }
 

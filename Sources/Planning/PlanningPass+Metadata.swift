@@ -7,10 +7,14 @@ extension PlanningPass {
   /// counts (design section 6). The live side of a domain that is about to stop goes with it (T17).
   mutating func planMetadata() {
     let wanted = desiredState()
+    // Nearly always the same text on both sides, and read once then.
+    var last: (text: XMLText?, state: ManagedState?)?
     for side in [Side.persistent, .live] {
       guard let definition = input.definition(side), side == .persistent || changesLive || input.persistent == nil
       else { continue }
-      let current = ManagedState(in: definition)
+      let text = definition.metadata(namespace: ManagedState.namespace)?.source
+      let current = last.flatMap { $0.text == text ? $0.state : nil } ?? ManagedState(in: definition)
+      last = (text, current)
       guard current != wanted else { continue }
       steps.metadata.append(
         Step(

@@ -29,10 +29,14 @@ extension PlanningPass {
     // The full element of the same side: what an update leaves out, libvirt resets (a link goes up, an address is
     // chosen anew).
     var draft = ElementDraft(present.element)
-    for field in wanted.kind.restated where field.when.holds(for: present.element, libvirt: input.host.libvirt) {
-      draft.set(field.path, field.value)
-    }
     for difference in differences { draft.set(difference.path, difference.wanted) }
+    // Judged as it is to be: what calls for it may come with these differences, as where another tool's update has made
+    // libvirt forget a card's network.
+    if !wanted.kind.restated.isEmpty, let root = try? DomainDocument(draft.xml).root {
+      for field in wanted.kind.restated where field.when.holds(for: root, libvirt: input.host.libvirt) {
+        draft.set(field.path, field.value)
+      }
+    }
     var words = differences.map { "\($0.path): \($0.found ?? "nothing") → \($0.wanted)" }
     if let slot {
       draft.replaceChild("address", attributes: slot.addressAttributes)

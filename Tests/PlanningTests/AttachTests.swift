@@ -165,7 +165,9 @@ import Vocabulary
     #expect(plan.step("attach data persistent")?.xml?.shown.contains("<serial>") == false)
   }
 
-  @Test func `a slot that another device has taken meanwhile is refused`() throws {
+  @Test func `pitfall p: a slot that another device has taken meanwhile is refused, and the address never dropped`()
+    throws
+  {
     var world = try World.standard()
     let slot = try #require(world.slot("data"))
     try world.remove("data", .live)

@@ -1,24 +1,12 @@
 import DomainXML
 import Intent
 import Planning
+import TestSupport
 import Testing
 import Vocabulary
 
 /// Random documents over random histories. Each case is its seed: a failure names it.
 @Suite struct PropertyTests {
-  /// SplitMix64: the same numbers for the same seed everywhere.
-  struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
-
   /// What a document says of one device.
   struct Wish {
     var kind: Int
@@ -46,7 +34,7 @@ import Vocabulary
   }
 
   struct History {
-    var numbers: Numbers
+    var numbers: SeededNumbers
     var world: World
     var wishes: [Wish] = []
     /// Ids that left, with what they were: they may come back.
@@ -55,7 +43,7 @@ import Vocabulary
     var log: [String] = []
 
     init(seed: UInt64) throws {
-      numbers = Numbers(state: seed)
+      numbers = SeededNumbers(seed: seed)
       let machine = Bool.random(using: &numbers) ? "q35" : "pc"
       world = try World.created(
         try Intents.document([Intents.root], Intents.creation(machine, rootPorts: 10)),

@@ -23,6 +23,13 @@ package struct PrivateHost: Sendable {
     self.initrd = initrd
   }
 
+  /// The bridge that the network's cards are on.
+  package var bridge: String {
+    let definition = FileManager.default.contents(atPath: "\(folder)/etc/qemu/networks/\(network).xml") ?? Data()
+    return String(decoding: definition, as: UTF8.self).firstMatch(of: /bridge name='([^']+)'/).map { String($0.1) }
+      ?? ""
+  }
+
   /// The host that `Scripts/test-host run` brought up for the whole run. Many tests share it: nothing of it is ended.
   package static let current = PrivateHost(ProcessInfo.processInfo.environment)
 
