@@ -71,6 +71,18 @@ package struct Element: Sendable {
     }
   }
 
+  /// An attribute that holds `sha256:` and 64 digits; `nil` where it is absent or none. Read from the bytes: a domain's
+  /// metadata has one for each device, and all are read for every plan.
+  func digest(_ name: StaticString) -> Digest? {
+    guard let attribute = attribute(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)),
+      !attribute.escaped
+    else { return nil }
+    return storage.bytes.withUnsafeBufferPointer { bytes in
+      let start = Int(attribute.value)
+      return Digest(text: bytes[start..<start + Int(attribute.valueLength)])
+    }
+  }
+
   func attributeValue(_ name: [UInt8]) -> String? {
     name.withUnsafeBufferPointer { attribute($0).map(value) }
   }

@@ -5,6 +5,7 @@ extension ManagedState {
   package init?(in definition: DomainDefinition) {
     guard let element = definition.metadata(namespace: ManagedState.namespace) else { return nil }
     self.init(element)
+    origin = Origin(text: element.source)
   }
 
   package init(_ element: Element) {
@@ -41,21 +42,9 @@ extension ManagedState {
   /// Attributes of other namespaces would lose their declaration.
   fileprivate static func isKeepable(_ name: String) -> Bool { name != "xmlns" && !name.contains(":") }
 
-  /// `sha256:` and 64 digits.
   fileprivate static func digest(_ text: String) -> Digest? {
     var text = text
-    return text.withUTF8 { bytes in
-      guard bytes.count == 71, bytes.starts(with: "sha256:".utf8) else { return nil }
-      var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-      for place in 0..<64 {
-        guard let value = hexValue(bytes[7 + place]) else { return nil }
-        words = (
-          words.0 << 4 | words.1 >> 60, words.1 << 4 | words.2 >> 60, words.2 << 4 | words.3 >> 60,
-          words.3 << 4 | UInt64(value)
-        )
-      }
-      return Digest(words: words)
-    }
+    return text.withUTF8 { Digest(text: $0[...]) }
   }
 
   // MARK: Writing
@@ -116,8 +105,13 @@ extension ManagedState.Binding {
     alias = value("alias")
     key = value("key")
     isReference = value("reference") == "yes"
-    content = value("content").flatMap { ManagedState.digest($0) }
-    media = value("media").flatMap { ManagedState.digest($0) }
+    func digest(_ name: StaticString) -> Digest? {
+      guard let digest = element.digest(name) else { return nil }
+      known += 1
+      return digest
+    }
+    content = digest("content")
+    media = digest("media")
     isProtected = value("protected") == "yes"
     isLeaving = value("leaving") == "yes"
     guard element.attributeRecords.count > known else { return }

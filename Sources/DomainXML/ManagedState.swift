@@ -77,6 +77,17 @@ package struct ManagedState: Sendable, Hashable {
   /// What a newer vmctl wrote and this one does not know: written back as it is.
   package var unknown = Unknown()
 
+  /// The text that it was read from, so that an equal text need not be read again. Two states are equal whatever they
+  /// were read from.
+  package var origin = Origin(text: nil)
+
+  package struct Origin: Sendable, Hashable {
+    package let text: XMLText?
+
+    package static func == (left: Origin, right: Origin) -> Bool { true }
+    package func hash(into hasher: inout Hasher) {}
+  }
+
   package struct Unknown: Sendable, Hashable {
     var attributes: [String: String] = [:]
     /// Elements without prefixes, in canonical form.

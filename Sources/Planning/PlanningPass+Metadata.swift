@@ -7,8 +7,8 @@ extension PlanningPass {
   /// counts (design section 6). The live side of a domain that is about to stop goes with it (T17).
   mutating func planMetadata() {
     let wanted = desiredState()
-    // Nearly always the same text on both sides, and read once then.
-    var last: (text: XMLText?, state: ManagedState?)?
+    // Nearly always the same text on both sides, and read before the plan began.
+    var last: (text: XMLText?, state: ManagedState?)? = input.managed.origin.text.map { ($0, input.managed) }
     for side in [Side.persistent, .live] {
       guard let definition = input.definition(side), side == .persistent || changesLive || input.persistent == nil
       else { continue }

@@ -163,6 +163,13 @@ extension PlanningPass {
   /// stays.
   private mutating func writeDown(_ slot: Slot, of device: BoundDevice, _ present: Device) {
     guard !isProtected(device) else { return }
+    if input.isFreshlyAdopted {
+      // Adoption writes metadata and nothing else; the first document of the domain's own does this.
+      plan.notes.append(
+        "'\(device.wanted.id)' is at \(slot), and the definition does not say so: the next document writes it down (T9)"
+      )
+      return
+    }
     var draft = ElementDraft(present.element)
     draft.replaceChild("address", attributes: slot.addressAttributes)
     let reason = "the running domain has it at \(slot), and without that it would move at the next boot"

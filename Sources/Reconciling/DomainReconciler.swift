@@ -14,6 +14,9 @@ final class DomainReconciler {
   /// Passes over one document: each ends with a fresh look. Metadata, detach and tombstone need three.
   private static let passLimit = 6
 
+  /// How often a monitor that is in use is looked at, a fifth of a second apart.
+  private static let occupiedTries = 10
+
   private let surroundings: Surroundings
   private let wanted: IntentDocument
   private let options: PlanningInput.Options
@@ -140,8 +143,15 @@ final class DomainReconciler {
   private func hold(_ domain: DomainUUID) async throws(Problem) {
     let hypervisor = surroundings.hypervisor
     guard let observation = try await reader.observe(.uuid(domain)), observation.state.isActive else { return }
-    let control = try await asking("asking for the control state", domain: wanted.name.text) {
+    var control = try await asking("asking for the control state", domain: wanted.name.text) {
       () throws(LibvirtError) in try await hypervisor.control(of: domain)
+    }
+    // libvirt itself uses the monitor now and then, as after a reset: that is over in a moment.
+    for _ in 0..<DomainReconciler.occupiedTries where control.kind == .occupied {
+      try? await surroundings.time.clock.sleep(for: .milliseconds(200))
+      control = try await asking("asking for the control state", domain: wanted.name.text) {
+        () throws(LibvirtError) in try await hypervisor.control(of: domain)
+      }
     }
     switch control.kind {
     case .ok: break

@@ -10,19 +10,17 @@ struct ObservedDomain: Sendable {
   let observation: Observation
   let live: DomainDefinition?
   let persistent: DomainDefinition?
+  /// What vmctl keeps in the domain; where the sides differ the persistent one counts (design section 6).
+  let managed: ManagedState?
 
   init(_ observation: Observation) throws(Problem) {
     self.observation = observation
     live = try ObservedDomain.definition(observation, .live)
     persistent = try ObservedDomain.definition(observation, .persistent)
+    managed = persistent.flatMap { ManagedState(in: $0) } ?? live.flatMap { ManagedState(in: $0) }
   }
 
   var leading: DomainDefinition? { live ?? persistent }
-
-  /// What vmctl keeps in the domain; where the sides differ the persistent one counts (design section 6).
-  var managed: ManagedState? {
-    persistent.flatMap { ManagedState(in: $0) } ?? live.flatMap { ManagedState(in: $0) }
-  }
 
   func definition(_ side: Side) -> DomainDefinition? { side == .live ? live : persistent }
 

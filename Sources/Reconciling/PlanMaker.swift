@@ -74,7 +74,8 @@ struct PlanMaker {
       hasManagedSave: observed?.observation.hasManagedSave ?? false, absence: absence,
       startedByUs: file?.row.power.startedByUs ?? false, stoppedByUs: file?.row.power.stoppedByUs ?? false,
       managed: knowledge.managed, heldSlots: heldSlots(file), pendingUnplugs: pendingUnplugs(file, observed),
-      pendingRequests: pendingRequests(file), isFreshlyAdopted: isFreshlyAdopted(file), host: facts,
+      pendingRequests: pendingRequests(file), isFreshlyAdopted: knowledge.adopting != nil || isFreshlyAdopted(file),
+      host: facts,
       options: options)
   }
 

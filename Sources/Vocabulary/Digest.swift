@@ -26,6 +26,20 @@ package struct Digest: Sendable, Hashable, Codable, CustomStringConvertible {
     self.init(bytes: bytes)
   }
 
+  /// `sha256:` and 64 digits, from their bytes; `nil` for anything else.
+  package init?(text: Slice<UnsafeBufferPointer<UInt8>>) {
+    guard text.count == 71, text.starts(with: "sha256:".utf8) else { return nil }
+    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    for byte in text.dropFirst(7) {
+      guard let value = hexValue(byte) else { return nil }
+      words = (
+        words.0 << 4 | words.1 >> 60, words.1 << 4 | words.2 >> 60, words.2 << 4 | words.3 >> 60,
+        words.3 << 4 | UInt64(value)
+      )
+    }
+    self.words = words
+  }
+
   package var bytes: [UInt8] {
     [words.0, words.1, words.2, words.3].flatMap { word in
       (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
