@@ -184,12 +184,13 @@ extension PlanningPass {
   // MARK: Boot orders
 
   /// libvirt refuses an order that is in use (T4), so a device that gives one up goes before the one that gets it.
-  /// Where they go round in a circle none can be first.
+  /// Where they go round in a circle, one of them waits at a number that nobody has (R6).
   mutating func orderBootChanges() {
     let isChange: (Step) -> Bool = { step in step.changes.contains { $0.path == "boot/@order" } }
     guard steps.updates.count(where: isChange) > 1 else { return }
     var waiting = steps.updates.filter(isChange)
     var ordered = steps.updates.filter { !isChange($0) }
+    var parked: Set<Step.Target> = []
     while !waiting.isEmpty {
       let held = Dictionary(
         waiting.map { (BootPlace($0.side, $0.bootChange?.found), $0.target) }, uniquingKeysWith: { first, _ in first })
@@ -197,11 +198,35 @@ extension PlanningPass {
         let holder = held[BootPlace(step.side, step.bootChange?.wanted)]
         return holder == nil || holder == step.target
       }
-      guard let ready else { break }
-      ordered.append(waiting.remove(at: ready))
+      if let ready {
+        ordered.append(waiting.remove(at: ready))
+      } else if parked.insert(waiting[0].target).inserted, let step = park(&waiting[0]) {
+        ordered.append(step)
+      } else {
+        break
+      }
     }
     steps.updates = ordered
     for step in waiting { refuseCycle(step) }
+  }
+
+  /// A step before the step: the device gives its order up for one that is free.
+  private func park(_ step: inout Step) -> Step? {
+    guard let side = step.side, let change = step.bootChange, let xml = step.xml,
+      let element = try? DomainDocument(xml).root
+    else { return nil }
+    let taken = (input.definition(side)?.devices ?? []).compactMap(\.bootOrder) + bound.compactMap(\.wanted.bootOrder)
+    let free = String((taken.max() ?? 0) + 1)
+    var draft = ElementDraft(element)
+    draft.replaceChild("boot", attributes: [("order", free)])
+    let way = FieldDifference(path: change.path, wanted: free, found: change.found)
+    step.changes = step.changes.map {
+      $0.path == change.path ? FieldDifference(path: $0.path, wanted: $0.wanted, found: free) : $0
+    }
+    return Step(
+      .update, step.target, kind: step.kind, side: side, effect: step.effect, slot: step.slot,
+      guestPath: step.guestPath,
+      xml: draft.xml, reason: "gives its boot order up for the device that gets it", changes: [way])
   }
 
   private struct BootPlace: Hashable {

@@ -91,7 +91,7 @@ extension VerbRunner {
     }
     let sides = [Side.persistent, .live].filter { observed.definition($0) != nil }
     let types = Set(
-      (observed.leading?.devices ?? []).filter { $0.kind.name == "graphics" }.compactMap { $0.element["type"] })
+      (observed.leading?.devices ?? []).filter { $0.kind.password != nil }.compactMap { $0.element["type"] })
     guard let type = types.sorted().first(where: { request.device == nil || request.device == $0 }) else {
       throw Problem(
         "no-such-device", "the domain has no screen \(request.device.map { "of type '\($0)' " } ?? "")to protect",
@@ -103,7 +103,7 @@ extension VerbRunner {
     for side in sides {
       do throws(LibvirtError) {
         try await hypervisor.updateSecurely(domain, side: side) { text in
-          VerbRunner.graphics(text, type: type, password: password)
+          VerbRunner.screen(text, type: type, password: password)
         }
       } catch {
         guard side == .live, sides.count > 1, !error.meansConnectionLost else {
@@ -118,14 +118,16 @@ extension VerbRunner {
     return "set in the definition; the running screen takes it at the next start (\(refusal.message))"
   }
 
-  /// The graphics element with another password, and everything else as it is.
-  private static func graphics(_ definition: XMLText, type: String, password: String) -> XMLText? {
+  /// The screen's element with another password, and everything else as it is.
+  private static func screen(_ definition: XMLText, type: String, password: String) -> XMLText? {
     guard let root = try? DomainDocument(definition).root,
-      let element = root.elements(at: "devices/graphics").first(where: { $0.holds("type", type) })
+      let element = root.child("devices")?.children.first(where: { element in
+        element.holds("type", type) && Catalogue.kind(of: element).password != nil
+      }), let rule = Catalogue.kind(of: element).password
     else { return nil }
     var draft = ElementDraft(element)
-    draft.set(attribute: "passwd", password)
-    draft.removeAttribute(at: "@passwdValidTo")
+    draft.set(rule.path, password)
+    draft.removeAttribute(at: rule.until)
     return draft.xml
   }
 

@@ -189,6 +189,7 @@ final class LiveDomain: Sendable {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/virsh")
     process.arguments = ["-q", "-c", host.uri] + words
+    process.standardOutput = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0, "virsh \(words.joined(separator: " "))")

@@ -378,18 +378,22 @@ import Vocabulary
     #expect(world.plan(document).drift.isEmpty)
   }
 
-  @Test func `an exchange of boot orders is refused, with the way`() throws {
-    let devices = [
-      Intents.root, Intents.disk("data", "vdb", "bootOrder: 2"), Intents.card("lan"), Intents.rng("entropy"),
-    ]
-    let world = try World.standard("q35", devices)
-    let plan = world.plan(
-      try Intents.document([
-        Intents.disk("root", "vda", "bootOrder: 2"), Intents.disk("data", "vdb", "bootOrder: 1"), Intents.card("lan"),
-        Intents.rng("entropy"),
-      ]))
-    #expect(plan.codes == ["boot-order-cycle", "boot-order-cycle"])
-    #expect(plan.summaries.isEmpty)
+  /// R6, T4: libvirt refuses an order that is in use, so one device waits at a number that nobody has.
+  @Test(arguments: [[2, 1], [2, 3, 1], [2, 1, 4, 3]])
+  func `R6: boot orders that go round in a circle are exchanged through a free number`(_ orders: [Int]) throws {
+    func devices(_ orders: [Int]) -> [String] {
+      orders.enumerated().map { place, order in
+        Intents.disk("d\(place)", "vd\(["a", "b", "c", "d"][place])", "bootOrder: \(order)")
+      } + [Intents.card("lan"), Intents.rng("entropy")]
+    }
+    var world = try World.standard("q35", devices(Array(1...orders.count)))
+    let document = try Intents.document(devices(orders))
+    let plan = world.plan(document)
+    #expect(plan.refused.isEmpty, "\(plan.refused)")
+    // Each once, and one more for each circle.
+    #expect(plan.summaries.count == orders.count + (orders.count == 4 ? 2 : 1))
+    try world.converge(document)
+    for (place, order) in orders.enumerated() { #expect(world.device("d\(place)")?.bootOrder == UInt64(order)) }
   }
 }
 

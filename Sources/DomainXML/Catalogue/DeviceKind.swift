@@ -46,6 +46,8 @@ package final class DeviceKind: Sendable {
   package let updateMovesSlot: Bool
   /// What libvirt adds by itself, and would add again.
   package let implicit: Condition?
+  /// Where a password stands that can be set and never read back.
+  package let password: PasswordRule?
   /// Where a device's medium can be taken out and put in.
   package let media: MediaRule?
   /// Part of the slot is known only when the device is in a running domain: the definition gets it afterwards.
@@ -80,7 +82,8 @@ package final class DeviceKind: Sendable {
     shortForm: ShortForm? = nil, takesAlias: Bool = true,
     controller: [ControllerNeed] = [], files: [FieldPath] = [], networks: [FieldPath] = [],
     unique: [UniqueField] = [], detachNeedsGuest: Bool = true, updateMovesSlot: Bool = false,
-    placedLate: Bool = false, implicit: Condition? = nil, media: MediaRule? = nil, moving: [FieldPath] = [],
+    placedLate: Bool = false, implicit: Condition? = nil, media: MediaRule? = nil,
+    password: PasswordRule? = nil, moving: [FieldPath] = [],
     restated: [RestatedField] = [], history: DeviceHistory? = nil, boot: BootRole = .never, holdsData: Bool = false,
     provides: [BusLayout] = [], runTime: [RunTimeField] = [], setByGuest: [FieldPath] = []
   ) {
@@ -109,6 +112,7 @@ package final class DeviceKind: Sendable {
     self.placedLate = placedLate
     self.implicit = implicit
     self.media = media
+    self.password = password
     self.moving = moving
     self.restated = restated
     self.history = history
@@ -248,6 +252,18 @@ package struct RestatedField: Sendable {
     self.path = path
     self.value = value
     self.when = when
+  }
+}
+
+/// A password that libvirt takes and shows to nobody (I8).
+package struct PasswordRule: Sendable {
+  package let path: FieldPath
+  /// Until when it holds, which a new one does not inherit.
+  package let until: FieldPath
+
+  package init(_ path: FieldPath, until: FieldPath) {
+    self.path = path
+    self.until = until
   }
 }
 

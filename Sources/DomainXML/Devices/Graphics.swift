@@ -10,6 +10,7 @@ extension DeviceKind {
     attach: definedOnly("graphics"),
     detach: definedOnly("graphics"),
     takesAlias: false,
+    password: PasswordRule("@passwd", until: "@passwdValidTo"),
     runTime: [
       RunTimeField("@port", when: .field("@autoport", ["yes"])),
       RunTimeField("@tlsPort", when: .field("@autoport", ["yes"])),
