@@ -11,8 +11,8 @@ enum Secrets {
   static func fault(_ path: String, _ position: Position) -> IntentFault {
     IntentFault(
       "\(path) is a secret, and a document that is kept must not contain one", at: position, path: path,
-      remedy: "leave it out; set passwords with virsh (a password operation of vmctl's own follows), and refer to "
-        + "libvirt secrets by UUID", code: "secret-in-document")
+      remedy: "leave it out; `vmctl password` sets the password of a screen, and libvirt's secrets are referred to by "
+        + "UUID", code: "secret-in-document")
   }
 
   /// What libvirt's XML can hold of secrets as text: graphics passwords, cookies of network disks, passwords in URLs
