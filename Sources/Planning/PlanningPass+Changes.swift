@@ -23,7 +23,7 @@ extension PlanningPass {
       found[side] = withoutMedia(differences(device.wanted, element, present, on: side), device, element)
       refuseMove(device, present)
     }
-    if !isReleasing, mayChangeMedia(device, element) { planMedia(device, element) }
+    if !isReleasing { planMedia(device, element) }
     let slot = slotToRepair(device)
     if found.live.isEmpty, found.persistent.isEmpty, slot == nil { return }
     var changes = BothSides(live: Changes(), persistent: Changes())
@@ -176,9 +176,6 @@ extension PlanningPass {
     }
     return true
   }
-
-  /// A protected drive keeps its medium; nothing is refused, because a drive has what it has.
-  private func mayChangeMedia(_ device: BoundDevice, _ element: Element) -> Bool { !isProtected(device) }
 
   private func bootOrderChanges(_ updates: [FieldDifference]) -> Bool { updates.contains { $0.path == "boot/@order" } }
 

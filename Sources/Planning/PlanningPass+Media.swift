@@ -62,6 +62,13 @@ extension PlanningPass {
   ) {
     guard let media = device.wanted.media else { return }
     unsettledMedia.insert(device.wanted.id)
+    if isProtected(device) {
+      return refuse(
+        Refusal(
+          "protected", target: .device(device.wanted.id), path: "\(device.wanted.path).\(rule.file)",
+          wanted: medium ?? "nothing", found: found, reason: "the device is protected, and no step touches it",
+          wouldTake: "vmctl unprotect \(input.wanted.name) \(device.wanted.id)", concernsWholePlan: false))
+    }
     var step = Step(
       .update, .device(device.wanted.id), kind: present.kind.name, side: side, effect: .live, slot: present.slot,
       xml: PlanningMedia.element(present, with: medium, format: media.format, rule),

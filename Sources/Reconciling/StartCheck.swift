@@ -20,7 +20,7 @@ struct StartCheck {
     else { return }
     throw Problem(
       "would-not-start", "the domain could not be started with it: \(failure.message)", domain: name,
-      device: step.target.deviceID?.text, path: step.xml == nil ? nil : "definition",
+      device: step.target.deviceID?.text,
       remedy: "correct the device in the document; nothing was changed")
   }
 

@@ -92,6 +92,18 @@ import Vocabulary
     #expect(world.plan(document).summaries.isEmpty)
   }
 
+  @Test func `I7, I10: the medium of a protected drive stays, and that is said`() throws {
+    var world = try world("media: {file: /srv/a.iso}, protected: true")
+    let document = try Self.document("media: {file: /srv/b.iso}, protected: true")
+    let plan = world.plan(document)
+    #expect(plan.summaries.isEmpty)
+    #expect(Set(plan.codes) == ["protected"])
+    try world.apply(plan)
+    // Refused is not done: it is refused again, and not taken for the guest's doing.
+    #expect(Set(world.plan(document).codes) == ["protected"])
+    #expect(world.plan(document).drift.isEmpty)
+  }
+
   @Test func `force is for a tray that the guest has locked, on the live side`() throws {
     let plan = try world().plan(try Self.document("media: {file: /srv/b.iso, force: true}"))
     let forced = plan.steps.filter { $0.action == .update }.map(\.isForced)
