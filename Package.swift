@@ -28,6 +28,12 @@ let package = Package(
     .library(name: "Planning", targets: ["Planning"]),
     .library(name: "Control", targets: ["Control"]),
   ],
+  traits: [
+    .trait(
+      name: "Faults",
+      description: "Failpoints and planted bugs, for the tests of what happens when something dies. Never in a release."
+    )
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -38,28 +44,31 @@ let package = Package(
     // Leaves
     room("Vocabulary", []),
     room("Digests", ["Vocabulary", .product(name: "Crypto", package: "swift-crypto")]),
+    room("Faults", []),
     .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
 
     // Edges: one room for each foreign thing
-    room("Libvirt", ["CLibvirt", "Vocabulary"]),
+    room("Libvirt", ["CLibvirt", "Faults", "Vocabulary"]),
     room("DomainXML", ["CLibXML2", "Digests", "Vocabulary"]),
     .target(
       name: "Migrations", path: "Migrations", resources: [.embedInCode("V0001_init.sql")], swiftSettings: strict),
     room(
       "Store",
       [
-        "Migrations", "Digests", "Vocabulary", .product(name: "GRDB", package: "GRDB.swift"),
+        "Migrations", "Digests", "Faults", "Vocabulary", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
 
     // The engine: pure
     room("Intent", ["DomainXML", "Digests", "Vocabulary", .product(name: "Yams", package: "Yams")]),
-    room("Planning", ["Intent", "DomainXML", "Digests", "Vocabulary"]),
+    room("Planning", ["Intent", "DomainXML", "Digests", "Faults", "Vocabulary"]),
 
     // What leaves the program, and what runs it
     room("Control", ["Vocabulary"]),
-    room("Reconciling", ["Planning", "Intent", "DomainXML", "Store", "Libvirt", "Control", "Digests", "Vocabulary"]),
+    room(
+      "Reconciling",
+      ["Planning", "Intent", "DomainXML", "Store", "Libvirt", "Control", "Digests", "Faults", "Vocabulary"]),
     room(
       "Commands",
       [

@@ -42,7 +42,11 @@ struct Workplace: Sendable {
 
   private func open(readOnly: Bool) async throws(Problem) -> any Hypervisor {
     try await asking("connecting to libvirt\(uri.map { " at \($0)" } ?? "")") { () throws(LibvirtError) in
-      try await connect(uri, readOnly)
+      #if Faults
+        return FailpointHypervisor(try await connect(uri, readOnly))
+      #else
+        return try await connect(uri, readOnly)
+      #endif
     }
   }
 }

@@ -31,7 +31,7 @@ extension RecordStore {
   /// is equal is not written.
   package func save(_ changes: DomainChanges, of key: DomainKey) async throws(StoreError) {
     let path = location.path
-    try await write { connection in
+    try await write(.saveChanges) { connection in
       if let row = changes.row { try connection.saveDomain(row) }
       try connection.requireDomain(key, path: path)
       try connection.save(changes, of: key)

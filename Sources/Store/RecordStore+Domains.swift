@@ -3,7 +3,7 @@ package import Vocabulary
 extension RecordStore {
   /// Makes a domain's row as given. An equal row is not written.
   package func save(_ row: DomainRow) async throws(StoreError) {
-    try await write { try $0.saveDomain(row) }
+    try await write(.saveDomain) { try $0.saveDomain(row) }
   }
 
   package func domain(_ key: DomainKey) async throws(StoreError) -> DomainRow? {
@@ -59,7 +59,7 @@ extension RecordStore {
 
   /// Forgets a domain: its record, intents, ledger and journal. The count of its name stays.
   package func remove(_ key: DomainKey) async throws(StoreError) {
-    try await write { try $0.remove(from: DomainRow.table, where: "domain = ?", [Value(key)]) }
+    try await write(.remove) { try $0.remove(from: DomainRow.table, where: "domain = ?", [Value(key)]) }
   }
 }
 

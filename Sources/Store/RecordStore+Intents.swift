@@ -18,7 +18,7 @@ extension RecordStore {
   package func accept(
     _ intent: IncomingIntent, for domain: DomainRow, expecting: Generation? = nil, floor: Generation? = nil
   ) async throws(StoreError) -> Acceptance {
-    try await write { connection in
+    try await write(.accept) { connection in
       let key = domain.key
       let current = try connection.newestIntent(of: key)
       if let expecting, expecting != current?.generation {

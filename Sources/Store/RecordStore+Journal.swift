@@ -20,7 +20,7 @@ extension RecordStore {
     steps: @escaping @Sendable (OperationID) -> [StepRow] = { _ in [] }
   ) async throws(StoreError) -> OperationID {
     let path = location.path
-    return try await write { connection in
+    return try await write(.startOperation) { connection in
       if let domain { try connection.requireDomain(domain, path: path) }
       let id = OperationID(try connection.nextOperation())
       try connection.save(
@@ -34,14 +34,14 @@ extension RecordStore {
   /// Journals that a step's call is about to be made: durable when it returns, before libvirt is called (I6).
   package func begin(_ step: StepRow, at: Timestamp) async throws(StoreError) {
     let path = location.path
-    try await write { try $0.begin(step, at: at, path: path) }
+    try await write(.begin) { try $0.begin(step, at: at, path: path) }
   }
 
   /// Writes what came of a step and all that it changed, in one transaction.
   /// - Throws: `.noSuchStep` where the step was never begun. Nothing is left behind then.
   package func settle(_ settlement: Settlement) async throws(StoreError) {
     let path = location.path
-    try await write { connection in
+    try await write(.settle) { connection in
       let operation = try connection.operation(settlement.operation, path: path)
       guard var head = try connection.step(settlement.order, of: settlement.operation) else {
         throw StoreError(.noSuchStep(operation: settlement.operation.number, number: settlement.order), path: path)
@@ -66,7 +66,7 @@ extension RecordStore {
 
   package func endOperation(_ id: OperationID, _ end: OperationRow.End) async throws(StoreError) {
     let path = location.path
-    try await write { try $0.end(try $0.operation(id, path: path), end) }
+    try await write(.endOperation) { try $0.end(try $0.operation(id, path: path), end) }
   }
 
   /// Steps of which something is still to be found out, oldest first: what a start after a crash settles by reading.

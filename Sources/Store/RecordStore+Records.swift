@@ -13,7 +13,7 @@ extension RecordStore {
     _ sides: BothSides<RecordedSide?>, of key: DomainKey, origin: ChangeOrigin, operation: OperationID? = nil
   ) async throws(StoreError) -> Bool {
     let path = location.path
-    return try await write { connection in
+    return try await write(.record) { connection in
       try connection.requireDomain(key, path: path)
       return try connection.record(sides, of: key, origin: origin, operation: operation)
     }

@@ -1,3 +1,4 @@
+import Faults
 import Vocabulary
 
 /// The store: what libvirt returned, what users sent, and what was done about it. One SQLite file.
@@ -65,9 +66,26 @@ package final class RecordStore: Sendable {
 
   /// Writes in one transaction, durable when it returns.
   func write<Answer: Sendable>(
-    _ body: @escaping @Sendable (Connection) throws -> Answer
+    _ what: StoreWrite, _ body: @escaping @Sendable (Connection) throws -> Answer
   ) async throws(StoreError) -> Answer {
     guard case .writing(let writing) = access else { throw StoreError(.readOnly, path: location.path) }
-    return try await writing.commit(body)
+    #if Faults
+      try reach(what, .before)
+      let answer = try await writing.commit(body)
+      try reach(what, .after)
+      return answer
+    #else
+      return try await writing.commit(body)
+    #endif
   }
+
+  #if Faults
+    private func reach(_ what: StoreWrite, _ moment: Failpoint.Moment) throws(StoreError) {
+      do throws(FailpointStop) {
+        try Failpoint.reach(StoreFailpoints.point(what, moment))
+      } catch {
+        throw StoreError(.io, path: location.path, underlying: "stopped at \(error.point)")
+      }
+    }
+  #endif
 }
