@@ -52,7 +52,8 @@ let package = Package(
     room("Libvirt", ["CLibvirt", "Faults", "Vocabulary"]),
     room("DomainXML", ["CLibXML2", "Digests", "Vocabulary"]),
     .target(
-      name: "Migrations", path: "Migrations", resources: [.embedInCode("V0001_init.sql")], swiftSettings: strict),
+      name: "Migrations", path: "Migrations",
+      resources: [.embedInCode("V0001_init.sql"), .embedInCode("V0002_phantoms.sql")], swiftSettings: strict),
     room(
       "Store",
       [

@@ -8,7 +8,9 @@ package struct Migration: Sendable {
 
   /// Every migration; a test holds it equal to the folder.
   package static let all: [Migration] = [
-    Migration(version: 1, name: "V0001_init", sql: String(decoding: PackageResources.V0001_init_sql, as: UTF8.self))
+    Migration(version: 1, name: "V0001_init", sql: String(decoding: PackageResources.V0001_init_sql, as: UTF8.self)),
+    Migration(
+      version: 2, name: "V0002_phantoms", sql: String(decoding: PackageResources.V0002_phantoms_sql, as: UTF8.self)),
   ]
 
   /// The version of a store that this program writes.

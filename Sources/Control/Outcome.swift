@@ -67,7 +67,7 @@ extension Problem.Code {
     switch rawValue {
     case "invalid-document", "secret-in-document", "usage": .usage
     case "gone", "uuid-clash", "name-reuse", "name-mismatch", "stale-generation", "store-held", "job-in-progress",
-      "suspended", "control-busy":
+      "suspended", "control-busy", "monitor-stuck":
       .conflict
     case "removal-not-meant", "renamed-id", "protected", "target-taken", "slot-taken", "slots-short", "file-missing",
       "file-unreadable", "network-missing", "network-inactive", "reference-missing", "no-creation", "needs-replace",
@@ -75,7 +75,7 @@ extension Problem.Code {
       "machine-unsupported", "firmware-missing", "cpu-unknown", "too-many-vcpus", "too-much-memory", "os-boot",
       "foreign-metadata", "ambiguous-device", "refused-by-libvirt", "not-adoptable", "managed-already", "image-in-use",
       "running", "not-gone", "unlisted", "would-not-start", "shrinks", "not-running",
-      "transient":
+      "transient", "phantom-device":
       .refused
     default: .error
     }

@@ -54,7 +54,7 @@ package struct Step: Sendable, Hashable {
   }
 
   package enum Action: String, Sendable, Hashable {
-    case define, start, shutdown, attach, detach, update, set, setMetadata
+    case define, undefine, start, shutdown, destroy, attach, detach, update, set, setMetadata
   }
 
   package enum Effect: String, Sendable, Hashable { case live, guest, nextBoot }
@@ -110,8 +110,10 @@ package struct Step: Sendable, Hashable {
   package var call: String {
     switch action {
     case .define: "virDomainDefineXMLFlags"
+    case .undefine: "virDomainUndefineFlags"
     case .start: "virDomainCreate"
     case .shutdown: "virDomainShutdown"
+    case .destroy: "virDomainDestroy"
     case .attach: "virDomainAttachDeviceFlags"
     case .detach: "virDomainDetachDeviceFlags"
     case .update: "virDomainUpdateDeviceFlags"

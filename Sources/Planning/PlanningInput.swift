@@ -32,13 +32,18 @@ package struct PlanningInput: Sendable {
     /// Milliseconds since 1970, for showing.
     package let since: Int64
     package let isOverdue: Bool
+    /// The guest is to be asked again, if the device is still to go.
+    package let isDue: Bool
     package let otherwise: WantedDevice.Otherwise
 
-    package init(id: DeviceID, slot: Slot?, since: Int64, isOverdue: Bool, otherwise: WantedDevice.Otherwise) {
+    package init(
+      id: DeviceID, slot: Slot?, since: Int64, isOverdue: Bool, isDue: Bool = false, otherwise: WantedDevice.Otherwise
+    ) {
       self.id = id
       self.slot = slot
       self.since = since
       self.isOverdue = isOverdue
+      self.isDue = isDue
       self.otherwise = otherwise
     }
   }
@@ -79,6 +84,8 @@ package struct PlanningInput: Sendable {
   package var heldSlots: [DeviceID: Slot]
   package var pendingUnplugs: [PendingUnplug]
   package var pendingRequests: [PendingRequest] = []
+  /// Devices that the hypervisor process has and libvirt does not know: they cannot be attached while it lives.
+  package var phantoms: [DeviceID: Slot?] = [:]
   /// The domain was adopted, and this is the first document after the one that it printed of itself (R4).
   package var isFreshlyAdopted = false
   package var host: HostFacts

@@ -55,6 +55,8 @@ extension PlanningPass {
 
   private mutating func attach(_ device: BoundDevice, _ element: Element, _ missing: [Side]) {
     let wanted = device.wanted
+    let missing = withoutPhantom(device, missing)
+    if missing.isEmpty { return }
     if policy(wanted) == .report, let known = device.known, known.content == wanted.contentDigest {
       for side in missing {
         plan.drift.append(
@@ -105,6 +107,22 @@ extension PlanningPass {
       steps.controllers += attaches
       provided(element, on: sides)
     }
+  }
+
+  /// The hypervisor process has the device and libvirt does not know: every attach to the running domain fails until
+  /// the process is another (faults.md 0.2). The definition can have it, at the slot where the guest sees it now.
+  private mutating func withoutPhantom(_ device: BoundDevice, _ missing: [Side]) -> [Side] {
+    guard missing.contains(.live), input.phantoms[device.wanted.id] != nil else { return missing }
+    unsettled.insert(device.wanted.id)
+    refuse(
+      Refusal(
+        "phantom-device", target: .device(device.wanted.id), path: device.wanted.path, wanted: "attached",
+        found: "in the hypervisor process, unknown to libvirt",
+        reason:
+          "a call that was cut off left '\(device.wanted.id)' in the hypervisor process and libvirt does not know "
+          + "it: it can be neither attached nor detached while that process lives",
+        wouldTake: "vmctl restart \(input.wanted.name): a new process has it once, at the same slot"))
+    return missing.filter { $0 != .live }
   }
 
   /// Whether the running guest has the device, or gets it with this plan: if not, it comes at the next boot.

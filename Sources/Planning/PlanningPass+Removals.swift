@@ -102,7 +102,7 @@ extension PlanningPass {
     let pending = input.pendingUnplugs.first { $0.id == id }
     var guestHolds = false
     if let live = device.devices.live, changesLive {
-      if let pending {
+      if let pending, !pending.isDue {
         guestHolds = true
         plan.waiting.append(
           Waiting(
@@ -127,7 +127,7 @@ extension PlanningPass {
     guard let persistent = device.devices.persistent else { return }
     let isGivenUp = pending.map { $0.isOverdue && $0.otherwise == .nextBoot } ?? false
     // While an unplug is pending only its end, or its deadline, brings the definition's turn.
-    if pending != nil, guestHolds, !isGivenUp { return }
+    if let pending, !pending.isDue, guestHolds, !isGivenUp { return }
     let waits = guestHolds && !isGivenUp
     steps.detaches.append(
       detachStep(

@@ -14,6 +14,7 @@ extension PlanningPass {
 
   /// Slots that are somebody's own are kept for them before anybody else chooses.
   mutating func reserveSlots() {
+    for (id, slot) in input.phantoms.sorted(by: { $0.key < $1.key }) { if let slot { slots.reserve(slot, for: id) } }
     for device in bound where !device.isPresent {
       if let slot = device.wanted.address ?? ownSlot(device.wanted) { slots.reserve(slot, for: device.wanted.id) }
     }

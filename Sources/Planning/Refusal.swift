@@ -16,7 +16,7 @@ package struct Refusal: Sendable, Hashable {
 
   private static let codesOfOneThing: Set<Problem.Code> = [
     "boot-order-cycle", "boot-order-taken", "cannot-attach", "cannot-detach", "creation-changed", "needs-redefine",
-    "needs-replace", "os-boot", "setting", "transient",
+    "needs-replace", "os-boot", "phantom-device", "setting", "transient",
   ]
 
   /// `concernsWholePlan`: where it does not follow from the code.

@@ -14,9 +14,6 @@ final class DomainReconciler {
   /// Passes over one document: each ends with a fresh look. Metadata, detach and tombstone need three.
   private static let passLimit = 6
 
-  /// How often a monitor that is in use is looked at, a fifth of a second apart.
-  private static let occupiedTries = 10
-
   private let surroundings: Surroundings
   private let wanted: IntentDocument
   private let options: PlanningInput.Options
@@ -72,7 +69,7 @@ final class DomainReconciler {
     let runner = StepRunner(
       surroundings, key: key, name: wanted.name.text, journal: journal, unplug: unplugPolicies(),
       shutdown: wanted.shutdown, deadline: timeout)
-    try await runner.settleOpenSteps(knowledge)
+    _ = try await OpenSteps(surroundings: surroundings, key: key, name: wanted.name.text).settle(knowledge)
 
     var plan = first
     for _ in 0..<DomainReconciler.passLimit {
@@ -80,7 +77,6 @@ final class DomainReconciler {
       facts.autostart = try await gatherer.autostart(wanted, knowledge)
       plan = maker.plan(wanted, knowledge, facts, generation: generation, options: options)
       if plan.steps.isEmpty { break }
-      try await hold(key.domain)
       let moved = try await runner.run(plan.steps, knowledge)
       if !moved || runner.hasFailed { break }
     }
@@ -137,38 +133,6 @@ final class DomainReconciler {
         found: clientGeneration.map(String.init) ?? current?.description,
         remedy: "fetch the newest document and change that")
     }
-  }
-
-  /// A domain that a foreign job or a stuck monitor holds gets no call at all (design section 4).
-  private func hold(_ domain: DomainUUID) async throws(Problem) {
-    let hypervisor = surroundings.hypervisor
-    guard let observation = try await reader.observe(.uuid(domain)), observation.state.isActive else { return }
-    var control = try await asking("asking for the control state", domain: wanted.name.text) {
-      () throws(LibvirtError) in try await hypervisor.control(of: domain)
-    }
-    // libvirt itself uses the monitor now and then, as after a reset: that is over in a moment.
-    for _ in 0..<DomainReconciler.occupiedTries where control.kind == .occupied {
-      try? await surroundings.time.clock.sleep(for: .milliseconds(200))
-      control = try await asking("asking for the control state", domain: wanted.name.text) {
-        () throws(LibvirtError) in try await hypervisor.control(of: domain)
-      }
-    }
-    switch control.kind {
-    case .ok: break
-    case .job, .occupied, .error, .other:
-      throw Problem(
-        "job-in-progress", "the domain is held: its monitor is \(control.kind)", domain: wanted.name.text,
-        remedy: "wait until the job is done (`virsh domjobinfo \(wanted.name)`), then try again")
-    }
-    let job = try await asking("asking for the job", domain: wanted.name.text) { () throws(LibvirtError) in
-      try await hypervisor.job(of: domain)
-    }
-    guard job.isRunning else { return }
-    throw Problem(
-      "job-in-progress",
-      "the domain is held by a job that vmctl did not start"
-        + (job.operation.map { " (\($0))" } ?? ""), domain: wanted.name.text,
-      remedy: "wait until the job is done, then try again")
   }
 
   private func unplugPolicies() -> [DeviceID: WantedDevice.Unplug] {

@@ -53,9 +53,9 @@ extension EmbeddedControl {
     report.waiting = (file?.unplugs ?? []).map { row in
       WaitingDocument(
         device: row.target.document.device, setting: row.target.document.setting, slot: row.slot,
-        since: row.since.milliseconds, isOverdue: time.now() >= row.deadline,
+        since: row.since.milliseconds, isOverdue: row.isOverdue(at: time.now()),
         endedBy: row.target.planned.map(WaitingDocument.end) ?? "",
-        isWantedAgain: false)
+        isWantedAgain: row.attempts == 0)
     }
     report.pending = NextBoot.changes(observed, state, domain: knowledge.name)
     report.conditions = conditions(knowledge, report)
@@ -74,8 +74,17 @@ extension EmbeddedControl {
         "RestartRequired", true, "PendingChanges",
         "\(report.pending.count) change\(report.pending.count == 1 ? "" : "s") at the next cold boot")
     }
-    if let first = report.waiting.first {
+    if let first = report.waiting.first(where: { !$0.isWantedAgain }) {
       add("UnplugPending", true, "GuestHasNotLetGo", "'\(first.name)' waits for the guest")
+    } else if let first = report.waiting.first {
+      add(
+        "UnplugPending", true, "ArmedRelease",
+        "'\(first.name)' is wanted again: the guest drops it at its next reset, and it is attached at its slot then")
+    }
+    if let phantom = knowledge.phantoms.first {
+      add(
+        "Stalled", true, "PhantomDevice",
+        "'\(phantom.device)' is in the hypervisor process and unknown to libvirt: vmctl restart \(knowledge.name)")
     }
     if let power = knowledge.file?.row.power, power.failedStarts > 0 {
       add("StartFailed", true, "StartFailed", "it did not start, \(power.failedStarts) times in a row")

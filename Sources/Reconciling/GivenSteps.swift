@@ -48,7 +48,7 @@ struct GivenSteps {
         guard let side = row.side else { continue }
         attached.append(
           Step(row: row, side: side, device: Device(try DomainDocument(xml).root), generation: generation))
-      case .start, .shutdown, .detach, .setMetadata, nil: continue
+      case .start, .shutdown, .destroy, .undefine, .detach, .setMetadata, nil: continue
       }
     }
     self.attached = attached

@@ -1,6 +1,5 @@
 import DomainXML
 import Intent
-import Libvirt
 import Planning
 import Store
 import Vocabulary
@@ -17,23 +16,17 @@ struct GuestRequests {
     self.rows = Dictionary(rows.map { ($0.target, $0) }, uniquingKeysWith: { $1 })
   }
 
-  mutating func end(_ step: Step) { rows[StepTarget(step.target)] = nil }
+  subscript(step: Step) -> UnplugRow? { rows[StepTarget(step.target)] }
 
-  /// How long the guest may take for a step.
-  func deadline(_ step: Step) -> Duration? {
+  /// How long the guest may take for a step, from the first request.
+  func deadline(_ step: Step) -> Duration? { policy(step)?.deadline }
+
+  private func policy(_ step: Step) -> WantedDevice.Unplug? {
     switch step.target {
-    case .device(let id): (policies[id] ?? WantedDevice.Unplug()).deadline
-    case .setting, .unlisted: WantedDevice.Unplug().deadline
+    case .device(let id): policies[id] ?? WantedDevice.Unplug()
+    case .setting, .unlisted: WantedDevice.Unplug()
     default: nil
     }
-  }
-
-  /// Whether the guest has the request although libvirt says that it failed: the unplug of a virtual CPU runs into its
-  /// time limit and may still come about, and every further request is refused while it may (T12).
-  func isAsked(_ step: Step, despite failure: LibvirtError) -> Bool {
-    guard case .vcpus = step.setting else { return false }
-    return failure.code == .operationTimeout
-      || failure.code == .internalError && rows[StepTarget(step.target)] != nil
   }
 
   /// The alias of the device that a step asks the guest to let go of.
@@ -42,33 +35,42 @@ struct GuestRequests {
     return (try? DomainDocument(xml)).flatMap { Device($0.root).alias }
   }
 
-  /// What is kept of a request; one that was made before goes on as it was, asked for less and less often: 30 s,
-  /// doubling to 10 min (design section 8). `nil` where nothing is kept: a shutdown is asked for anew each time.
-  mutating func note(_ step: Step, at now: Timestamp, said: String?) -> UnplugRow? {
-    var policy = WantedDevice.Unplug()
-    var alias = ""
+  /// The row of a request that is about to be made, to be kept before it is: whoever finds it after a crash knows that
+  /// the guest may have been asked. A request that was made before goes on as it was, asked for less and less often:
+  /// 30 s, doubling to 10 min (design section 8). `nil` where nothing is kept: a shutdown is asked for anew each time.
+  mutating func begin(_ step: Step, at now: Timestamp) -> UnplugRow? {
+    guard step.effect == .guest, let policy = policy(step) else { return nil }
+    let alias = GuestRequests.alias(step)
     switch (step.target, step.action) {
-    case (.device, .detach), (.unlisted, .detach):
-      guard let own = GuestRequests.alias(step) else { return nil }
-      alias = own
-      if case .device(let id) = step.target { policy = policies[id] ?? policy }
+    case (.device, .detach), (.unlisted, .detach): if alias == nil { return nil }
     case (.setting, _): break
     default: return nil
     }
     let target = StepTarget(step.target)
+    // One without an attempt was for an earlier document.
     var row =
-      rows[target]
+      rows[target].flatMap { $0.attempts > 0 ? $0 : nil }
       ?? UnplugRow(
-        target: target, state: .waiting, alias: alias, slot: step.slot, since: now,
+        target: target, state: .requested, alias: alias ?? "", slot: step.slot, since: now,
         deadline: Timestamp(milliseconds: now.milliseconds + policy.deadline.milliseconds),
         otherwise: policy.otherwise == .nextBoot ? .nextBoot : .keep)
-    row.state = .waiting
+    row.state = .requested
     row.attempts += 1
     row.lastRequestAt = now
-    row.said = said
     let pause = min(600_000, Int64(30_000) << min(row.attempts - 1, 5))
     row.nextRequestAt = Timestamp(milliseconds: now.milliseconds + pause)
     rows[target] = row
     return row
   }
+
+  /// The guest has the request, and did not do it yet or said no.
+  mutating func answer(_ step: Step, _ state: UnplugRow.State, said: String?) -> UnplugRow? {
+    let target = StepTarget(step.target)
+    rows[target]?.state = state
+    rows[target]?.said = said
+    return rows[target]
+  }
+
+  /// The request is over, or never came to the guest.
+  mutating func end(_ step: Step) { rows[StepTarget(step.target)] = nil }
 }

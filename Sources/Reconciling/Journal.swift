@@ -33,7 +33,8 @@ final class Journal {
 
   /// Makes a step durable; its call comes after. The first step starts the operation: one that does nothing leaves
   /// no trace (I9).
-  func begin(_ step: Step) async throws(Problem) -> Int {
+  /// `unplugs` is what the guest is about to be asked for.
+  func begin(_ step: Step, unplugs: [RowChange<UnplugRow>] = []) async throws(Problem) -> Int {
     let now = time.now()
     let store = store
     let key = key
@@ -51,7 +52,7 @@ final class Journal {
     }
     let order = rows.count + 1
     let row = StepRow(step, operation: operation, order: order)
-    try await stored { () throws(StoreError) in try await store.begin(row, at: now) }
+    try await stored { () throws(StoreError) in try await store.begin(row, at: now, unplugs: unplugs) }
     var started = row
     started.state = .started
     started.startedAt = now
@@ -65,13 +66,14 @@ final class Journal {
   /// Writes what became of a step, and everything that follows from it, in one transaction.
   func settle(
     _ order: Int, _ state: StepRow.State, error: String? = nil, observed: ObservedDomain?, host: VersionsOfHost,
-    unplugs: [RowChange<UnplugRow>] = [], ledger: [RowChange<LedgerRow>] = [], domain: DomainRow? = nil
+    _ consequences: StepConsequences? = nil, phantoms: [RowChange<PhantomRow>] = []
   ) async throws(Problem) {
     let now = time.now()
     let row = rows[order - 1]
     let settlement = Settlement(
-      of: row, as: state, at: now, error: error, record: host.record(observed, at: now), ledger: ledger,
-      unplugs: unplugs, domain: domain)
+      of: row, as: state, at: now, error: error, record: host.record(observed, at: now),
+      ledger: consequences?.ledger ?? [], unplugs: consequences?.unplugs ?? [], phantoms: phantoms,
+      domain: consequences?.domain)
     let store = store
     try await stored { () throws(StoreError) in try await store.settle(settlement) }
     rows[order - 1].state = state
@@ -105,6 +107,11 @@ final class Journal {
 struct VersionsOfHost: Sendable {
   let libvirt: Version
   let hypervisor: Version
+
+  init(_ host: HostDescription) {
+    libvirt = host.libvirtVersion
+    hypervisor = host.hypervisorVersion
+  }
 
   func record(_ observed: ObservedDomain?, at now: Timestamp) -> BothSides<RecordedSide?> {
     func side(_ text: XMLText?) -> RecordedSide? {

@@ -53,6 +53,8 @@ struct Knowledge: Sendable {
   var file: DomainFile?
   /// The UUID applied under this name before, where libvirt has another domain of the name now (R15).
   var appliedUUID: DomainUUID?
+  /// A `vmctl delete` removed the definition and was stopped before it forgot the domain.
+  var isHalfDeleted = false
   /// What an adoption is about to write into a domain that has nothing of ours yet.
   var adopting: ManagedState?
 
@@ -82,6 +84,12 @@ struct Knowledge: Sendable {
   private func key(of device: AppliedDevice, in file: DomainFile) -> String? {
     guard device.isReference else { return nil }
     return file.ledger.first { $0.device == device.id }.map { "\($0.kind) \($0.naturalKey ?? "")" }
+  }
+
+  /// Phantom devices of the run that libvirt shows: those of an earlier one went with its process.
+  var phantoms: [PhantomRow] {
+    guard let run = observed?.observation.id else { return [] }
+    return (file?.phantoms ?? []).filter { $0.run == run }
   }
 
   /// Whether libvirt has a domain of the name that vmctl has never had to do with.

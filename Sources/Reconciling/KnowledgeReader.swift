@@ -1,4 +1,5 @@
 import Libvirt
+import Planning
 import Store
 import Vocabulary
 
@@ -69,10 +70,18 @@ struct KnowledgeReader {
     }
     // A row without a record is a document that was accepted and never came to a definition.
     let wasThere = file.map { $0.heads.persistent != nil || $0.heads.live != nil } ?? false
-    let reason = row.gone?.reason ?? "undefined, or migrated away, by somebody else"
-    return Knowledge(
+    let isHalfDeleted =
+      file?.openSteps.contains { $0.action == Step.Action.undefine.rawValue } ?? false
+    let reason =
+      row.gone?.reason
+      ?? (isHalfDeleted
+        ? "vmctl delete was stopped after it had removed the definition; `vmctl delete \(row.name)` ends it"
+        : "undefined, or migrated away, by somebody else")
+    var knowledge = Knowledge(
       name: row.name, uuid: row.key.domain, presence: wasThere ? .gone(reason: reason) : .unknown, file: file,
       appliedUUID: nil)
+    knowledge.isHalfDeleted = isHalfDeleted
+    return knowledge
   }
 
   private func file(_ row: DomainRow, _ store: RecordStore) async throws(Problem) -> DomainFile? {

@@ -66,7 +66,7 @@ struct PlanMaker {
     var absence = PlanningInput.Absence.unknown
     if case .gone(let reason) = knowledge.presence { absence = .gone(reason: reason) }
     let file = knowledge.file
-    return PlanningInput(
+    var input = PlanningInput(
       wanted: wanted, generation: generation,
       uuid: knowledge.uuid ?? PlanMaker.uuid(for: wanted, host: facts.hostUUID, incarnation: knowledge.incarnation),
       appliedUUID: knowledge.appliedUUID, live: observed?.live, persistent: observed?.persistent,
@@ -77,6 +77,8 @@ struct PlanMaker {
       pendingRequests: pendingRequests(file), isFreshlyAdopted: knowledge.adopting != nil || isFreshlyAdopted(file),
       host: facts,
       options: options)
+    for phantom in knowledge.phantoms { input.phantoms[phantom.device] = .some(phantom.slot) }
+    return input
   }
 
   private func isFreshlyAdopted(_ file: DomainFile?) -> Bool {
@@ -85,35 +87,34 @@ struct PlanMaker {
 
   private func heldSlots(_ file: DomainFile?) -> [DeviceID: Slot] {
     var slots: [DeviceID: Slot] = [:]
+    for row in file?.phantoms ?? [] { if let slot = row.slot { slots[row.device] = slot } }
     for row in file?.ledger ?? [] { if let slot = row.slot { slots[row.device] = slot } }
     return slots
   }
 
-  /// Unplugs that the guest has been asked for. One whose device has left the running domain is over, however that
-  /// came about; one whose next request is due is not pending to the planner: it asks again.
   /// What else the guest was asked for; what is due again is asked for again.
   private func pendingRequests(_ file: DomainFile?) -> [PlanningInput.PendingRequest] {
     let now = time.now()
     return (file?.unplugs ?? []).compactMap { row in
       guard let target = row.target.planned else { return nil }
       if case .device = target { return nil }
-      if let next = row.nextRequestAt, now >= next { return nil }
+      if row.isDue(at: now) { return nil }
       return PlanningInput.PendingRequest(
-        target: target, since: row.since.milliseconds, isOverdue: now >= row.deadline)
+        target: target, since: row.since.milliseconds, isOverdue: row.isOverdue(at: now))
     }
   }
 
+  /// Unplugs that the guest has been asked for. One whose device has left the running domain is over, however that
+  /// came about. Past its deadline the guest is not asked again (`otherwise`, design section 8).
   private func pendingUnplugs(_ file: DomainFile?, _ observed: ObservedDomain?) -> [PlanningInput.PendingUnplug] {
     let now = time.now()
     return (file?.unplugs ?? []).compactMap { row in
-      guard case .device(let id) = row.target.planned, row.state != .released,
-        observed?.live?.device(alias: row.alias) != nil
+      guard case .device(let id) = row.target.planned, observed?.live?.device(alias: row.alias) != nil
       else { return nil }
-      let isOverdue = now >= row.deadline
-      if !isOverdue, let next = row.nextRequestAt, now >= next { return nil }
+      let isOverdue = row.isOverdue(at: now)
       return PlanningInput.PendingUnplug(
         id: id, slot: row.slot, since: row.since.milliseconds, isOverdue: isOverdue,
-        otherwise: row.otherwise == .nextBoot ? .nextBoot : .keep)
+        isDue: !isOverdue && row.isDue(at: now), otherwise: row.otherwise == .nextBoot ? .nextBoot : .keep)
     }
   }
 }

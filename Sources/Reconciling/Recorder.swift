@@ -37,10 +37,9 @@ struct Recorder {
     let now = surroundings.time.now()
     let changes = DomainChanges(
       row: row, ledger: ledger(file, observed, state, now), applied: applied(file, observed, state, generation),
-      unplugs: waits(file, observed, plan))
-    let versions = VersionsOfHost(
-      libvirt: surroundings.host.libvirtVersion, hypervisor: surroundings.host.hypervisorVersion)
-    let sides = versions.record(observed, at: now)
+      unplugs: waits(file, observed, plan, now),
+      phantoms: phantoms(knowledge, observed))
+    let sides = VersionsOfHost(surroundings.host).record(observed, at: now)
     try await stored { () throws(StoreError) in
       try await store.record(sides, of: key, origin: operation == nil ? .foreign : .ours, operation: operation)
       try await store.save(changes, of: key)
@@ -101,11 +100,32 @@ struct Recorder {
 
   /// An unplug ends when its device is no longer in the running domain, a setting's wait when nothing of it is left to
   /// do, however that came about.
-  private func waits(_ file: DomainFile, _ observed: ObservedDomain, _ plan: Plan) -> [UnplugRow] {
-    file.unplugs.filter { row in
-      guard case .setting = row.target.planned else { return observed.live?.device(alias: row.alias) != nil }
-      return plan.waiting.contains { StepTarget($0.target) == row.target }
-        || plan.steps.contains { StepTarget($0.target) == row.target }
+  private func waits(_ file: DomainFile, _ observed: ObservedDomain, _ plan: Plan, _ now: Timestamp) -> [UnplugRow] {
+    file.unplugs.compactMap { row in
+      let isOpen: Bool
+      if case .setting = row.target.planned {
+        isOpen =
+          plan.waiting.contains { StepTarget($0.target) == row.target }
+          || plan.steps.contains { StepTarget($0.target) == row.target }
+      } else {
+        isOpen = observed.live?.device(alias: row.alias) != nil
+      }
+      guard isOpen else { return nil }
+      var row = row
+      if plan.waiting.contains(where: { $0.wantedAgain && StepTarget($0.target) == row.target }) {
+        // The guest keeps the request; a later removal is another one, with a time of its own.
+        row.attempts = 0
+        row.nextRequestAt = nil
+        row.state = .waiting
+      } else if row.isOverdue(at: now) {
+        row.state = .overdue
+      }
+      return row
     }
+  }
+
+  /// A phantom goes with its process; or libvirt knows the device after all.
+  private func phantoms(_ knowledge: Knowledge, _ observed: ObservedDomain) -> [PhantomRow] {
+    knowledge.phantoms.filter { observed.live?.device(alias: $0.alias) == nil }
   }
 }

@@ -8,6 +8,8 @@ struct StepExecutor {
   let hypervisor: any Hypervisor
   let domain: DomainUUID
   let name: String
+  /// What becomes of what a domain has beside its definition.
+  var undefine: UndefineOptions = []
 
   func execute(_ step: Step) async throws(LibvirtError) {
     switch (step.action, step.side, step.xml) {
@@ -17,6 +19,10 @@ struct StepExecutor {
       try await hypervisor.start(domain)
     case (.shutdown, _, _):
       try await hypervisor.shutdown(domain)
+    case (.destroy, _, _):
+      try await hypervisor.destroy(domain)
+    case (.undefine, _, _):
+      try await hypervisor.undefine(domain, undefine)
     case (.attach, .some(let side), .some(let xml)):
       try await hypervisor.attach(xml, to: domain, side: side)
     case (.detach, .some(let side), .some(let xml)):

@@ -10,25 +10,33 @@ import Vocabulary
 ///
 /// Not shared between tasks.
 final class StepRunner {
-  private let surroundings: Surroundings
-  private let key: DomainKey
-  private let name: String
-  private let journal: Journal
-  private let shutdown: IntentDocument.Shutdown
+  let surroundings: Surroundings
+  let key: DomainKey
+  let name: String
+  let journal: Journal
+  let shutdown: IntentDocument.Shutdown
+  let reading: ReadingBack
+  let versions: VersionsOfHost
   private let executor: StepExecutor
-  private let versions: VersionsOfHost
+  private let holding: Holding
   /// What is left of the time that the caller gives guests.
-  private var patience: Duration
-  private var row: DomainRow?
-  private var requests: GuestRequests
+  var patience: Duration
+  var row: DomainRow?
+  var requests: GuestRequests
   private(set) var problems: [Problem] = []
   private(set) var waitsForGuest = false
+  /// How often a call for a target was cut off.
+  private var cutOff: [Step.Target: Int] = [:]
 
   var hasFailed: Bool { !problems.isEmpty }
 
+  /// A call that is cut off twice is not made a third time: it may be what ends the daemon.
+  private static let cutOffLimit = 2
+
   init(
     _ surroundings: Surroundings, key: DomainKey, name: String, journal: Journal,
-    unplug: [DeviceID: WantedDevice.Unplug], shutdown: IntentDocument.Shutdown, deadline: Duration
+    unplug: [DeviceID: WantedDevice.Unplug], shutdown: IntentDocument.Shutdown, deadline: Duration,
+    undefine: UndefineOptions = []
   ) {
     self.surroundings = surroundings
     self.key = key
@@ -37,19 +45,22 @@ final class StepRunner {
     requests = GuestRequests(unplug)
     self.shutdown = shutdown
     patience = deadline
-    executor = StepExecutor(hypervisor: surroundings.hypervisor, domain: key.domain, name: name)
-    versions = VersionsOfHost(
-      libvirt: surroundings.host.libvirtVersion, hypervisor: surroundings.host.hypervisorVersion)
+    let hypervisor = surroundings.hypervisor
+    executor = StepExecutor(hypervisor: hypervisor, domain: key.domain, name: name, undefine: undefine)
+    reading = ReadingBack(hypervisor: hypervisor, domain: key.domain, name: name)
+    holding = Holding(hypervisor: hypervisor, clock: surroundings.time.clock, name: name)
+    versions = VersionsOfHost(surroundings.host)
   }
 
-  /// Returns whether any step was done or is now waited for.
+  /// Returns whether anything came of it that a new plan should know.
   func run(_ steps: [Step], _ knowledge: Knowledge) async throws(Problem) -> Bool {
     row = knowledge.file?.row
     requests.read(knowledge.file?.unplugs ?? [])
     var observed = knowledge.observed
     var moved = false
     var failed: Set<Step.Target> = []
-    for step in steps {
+    for planned in steps {
+      var step = planned
       if failed.contains(step.target) || (step.action == .start && failed.contains(.domain)) { continue }
       // What the live step brought decides what the definition gets: the next plan knows.
       if step.followsLive { continue }
@@ -57,23 +68,36 @@ final class StepRunner {
         continue
       }
       do throws(Problem) {
+        if observed?.observation.state.isActive == true, step.action != .destroy {
+          do throws(Problem) {
+            try await holding.check(key.domain)
+          } catch {
+            // Who may end the domain need not wait for whoever holds it.
+            guard step.action == .shutdown, shutdown.otherwise == .destroy else { throw error }
+            step = Step(.destroy, step.target, effect: .live, reason: "\(step.reason); \(error.message)")
+          }
+        }
         try await StartCheck(hypervisor: surroundings.hypervisor, name: name).check(step, observed)
       } catch {
         problems.append(error)
+        // Who holds the domain holds it for every step.
+        if error.code.outcome == .conflict { return moved }
         failed.insert(step.target)
         continue
       }
-      let result = try await run(step)
-      observed = result.observed ?? observed
-      switch result.state {
+      let end = try await run(step)
+      observed = end.observed ?? observed
+      switch end.state {
       case .done: moved = true
       case .waiting:
         moved = true
         waitsForGuest = true
       case .unknown:
-        // The connection is gone: what came of the call is for the next start to find out.
+        // Nobody can be asked what came of it: that is for the next start to find out.
         return moved
-      case .notDone, .planned, .started, .skipped: failed.insert(step.target)
+      case .notDone, .planned, .started, .skipped:
+        failed.insert(step.target)
+        moved = moved || end.isWorthAnotherPlan
       }
     }
     return moved
@@ -85,54 +109,49 @@ final class StepRunner {
 
   // MARK: One step
 
-  private struct Result {
+  struct End {
     let state: StepRow.State
     let observed: ObservedDomain?
+    /// Not done, and no fault of the step's: things have changed, or the call was cut off.
+    var isWorthAnotherPlan = false
   }
 
-  private func run(_ step: Step) async throws(Problem) -> Result {
-    let order = try await journal.begin(step)
+  private func run(_ step: Step) async throws(Problem) -> End {
+    let request = requests.begin(step, at: surroundings.time.now())
+    let order = try await journal.begin(step, unplugs: request.map { [.put($0)] } ?? [])
     let mark = await surroundings.events.mark(key.domain)
     if let alias = GuestRequests.alias(step) { await surroundings.events.forgetRefusal(alias, of: key.domain) }
     let failure = await call(step)
-    if let failure, failure.meansConnectionLost {
-      problems.append(Problem(failure, domain: name, device: deviceName(step), doing: doing(step)))
-      try await journal.settle(
-        order, .unknown, error: failure.description, observed: nil, host: versions)
-      return Result(state: .unknown, observed: nil)
+    let outcome = failure.map { CallOutcome($0, of: step.action) }
+    let observed: ObservedDomain?
+    let verdict: Verifier.Verdict
+    do throws(Problem) {
+      observed = try await outcome == .unknown ? reading.observeAtRest() : reading.observe()
+      verdict = try await reading.verdict(step, observed)
+    } catch {
+      return try await leaveOpen(step, order, failure, error)
     }
-    let observed = try await observe()
-    switch try await verdict(step, observed) {
+    switch verdict {
     case .done:
       try await settle(step, order, .done, observed)
-      return Result(state: .done, observed: observed)
+      return End(state: .done, observed: observed)
     case .differs(let how):
       let problem = Problem(
         "not-applied", "\(doing(step)): \(how)", domain: name, device: deviceName(step),
         remedy: "see `vmctl devices \(name)`")
       problems.append(problem)
       try await settle(step, order, .notDone, observed, error: problem.message)
-      return Result(state: .notDone, observed: observed)
+      return End(state: .notDone, observed: observed)
     case .notDone:
-      if step.effect == .guest, failure.map({ requests.isAsked(step, despite: $0) }) ?? true {
-        return try await wait(step, order, observed, mark, said: failure?.message)
+      if step.effect == .guest, hasRequest(outcome, observed) {
+        return try await wait(step, order, observed, mark, failure, outcome)
       }
-      return try await fail(step, order, failure, observed)
+      return try await giveUp(step, order, failure, outcome, observed)
     }
-  }
-
-  private func verdict(_ step: Step, _ observed: ObservedDomain?) async throws(Problem) -> Verifier.Verdict {
-    guard case .autostart(let isOn) = step.setting else { return Verifier.check(step, observed) }
-    let hypervisor = surroundings.hypervisor
-    let domain = key.domain
-    let found = try await asking("asking for autostart", domain: name) { () throws(LibvirtError) in
-      try await hypervisor.autostart(of: domain)
-    }
-    return found == isOn ? .done : .notDone
   }
 
   /// Makes the call; an error is no word on whether it was done.
-  private func call(_ step: Step) async -> LibvirtError? {
+  func call(_ step: Step) async -> LibvirtError? {
     do throws(LibvirtError) {
       try await executor.execute(step)
       return nil
@@ -141,23 +160,85 @@ final class StepRunner {
     }
   }
 
-  private func fail(
-    _ step: Step, _ order: Int, _ failure: LibvirtError?, _ observed: ObservedDomain?
-  ) async throws(Problem) -> Result {
-    var problem =
-      failure.map { Problem($0, domain: name, device: deviceName(step), doing: doing(step)) }
-      ?? Problem(
-        "not-applied", "\(doing(step)): libvirt took the call, and nothing changed", domain: name,
-        device: deviceName(step), remedy: "see `vmctl history \(name)`")
-    if let hint = step.hint, problem.remedy == nil { problem.remedy = hint }
+  /// Whether the guest may have been asked.
+  private func hasRequest(_ outcome: CallOutcome?, _ observed: ObservedDomain?) -> Bool {
+    guard observed?.live != nil else { return false }
+    switch outcome {
+    case nil, .asked, .refusedByGuest, .unknown: return true
+    case .refused, .held, .leftover, .phantom, .absent: return false
+    }
+  }
+
+  /// The domain cannot be read: the step stays open.
+  private func leaveOpen(
+    _ step: Step, _ order: Int, _ failure: LibvirtError?, _ problem: Problem
+  ) async throws(Problem) -> End {
+    problems.append(failure.map { Problem($0, domain: name, device: deviceName(step), doing: doing(step)) } ?? problem)
+    try await journal.settle(
+      order, .unknown, error: failure?.description ?? problem.message, observed: nil, host: versions)
+    return End(state: .unknown, observed: nil)
+  }
+
+  /// The call did not do it, and nothing more is to be expected of it.
+  private func giveUp(
+    _ step: Step, _ order: Int, _ failure: LibvirtError?, _ outcome: CallOutcome?, _ observed: ObservedDomain?
+  ) async throws(Problem) -> End {
+    let withdrawn: [RowChange<UnplugRow>] = requests[step] == nil ? [] : [.remove(StepTarget(step.target))]
+    requests.end(step)
+    let hasEnded = step.side == .live && observed?.live == nil
+    if hasEnded || outcome == .absent || outcome == .leftover || failure?.meansConnectionLost == true {
+      let times = cutOff[step.target, default: 0] + 1
+      cutOff[step.target] = times
+      if times < StepRunner.cutOffLimit {
+        try await settle(step, order, .notDone, observed, error: failure?.description, unplugs: withdrawn)
+        return End(state: .notDone, observed: observed, isWorthAnotherPlan: true)
+      }
+    }
+    var phantoms: [RowChange<PhantomRow>] = []
+    if outcome == .phantom || outcome == .leftover, let failure {
+      phantoms = phantom(step, failure, observed).map { [.put($0)] } ?? []
+    }
+    var problem = problem(step, failure, outcome)
     var domain = row
     if step.action == .start {
       domain?.power.failedStarts += 1
       problem = try await blame(problem)
     }
     problems.append(problem)
-    try await settle(step, order, .notDone, observed, error: problem.message, domain: domain)
-    return Result(state: .notDone, observed: observed)
+    try await settle(
+      step, order, .notDone, observed, error: problem.message, domain: domain, unplugs: withdrawn, phantoms: phantoms)
+    return End(state: .notDone, observed: observed)
+  }
+
+  private func phantom(_ step: Step, _ failure: LibvirtError, _ observed: ObservedDomain?) -> PhantomRow? {
+    guard step.side == .live, let id = step.target.deviceID, let run = observed?.observation.id else { return nil }
+    return PhantomRow(
+      device: id, alias: step.alias ?? id.alias, slot: step.slot, run: run, since: surroundings.time.now(),
+      said: failure.message)
+  }
+
+  private func problem(_ step: Step, _ failure: LibvirtError?, _ outcome: CallOutcome?) -> Problem {
+    guard let failure else {
+      return Problem(
+        "not-applied", "\(doing(step)): libvirt took the call, and nothing changed", domain: name,
+        device: deviceName(step), remedy: step.hint ?? "see `vmctl history \(name)`")
+    }
+    switch outcome {
+    case .phantom, .leftover:
+      return Problem(
+        "phantom-device",
+        "\(doing(step)): the hypervisor process has the device and libvirt does not know it, as after a call that was "
+          + "cut off", domain: name, device: deviceName(step), wanted: "attached", found: failure.message,
+        remedy: "vmctl restart \(name): a new process has it once, at the same slot", underlying: failure.description)
+    case .held:
+      return Problem(
+        "job-in-progress", "\(doing(step)): another job holds the domain: \(failure.message)", domain: name,
+        device: deviceName(step), remedy: "wait until the job is done (`virsh domjobinfo \(name)`), then try again")
+    default:
+      var problem = Problem(failure, domain: name, device: deviceName(step), doing: doing(step))
+      if let hint = step.hint, problem.remedy == nil { problem.remedy = hint }
+      return problem
+    }
   }
 
   /// A start that fails: what was changed since the last good one, and the way back.
@@ -175,145 +256,31 @@ final class StepRunner {
     return blamed
   }
 
-  private func settle(
+  // MARK: Settling
+
+  func settle(
     _ step: Step, _ order: Int, _ state: StepRow.State, _ observed: ObservedDomain?, error: String? = nil,
-    domain: DomainRow? = nil, unplugs: [RowChange<UnplugRow>] = []
+    domain: DomainRow? = nil, unplugs: [RowChange<UnplugRow>] = [], phantoms: [RowChange<PhantomRow>] = []
   ) async throws(Problem) {
-    var unplugs = unplugs
-    var ledger: [RowChange<LedgerRow>] = []
-    // Gone from the running domain, or attached to it anew: either way an unplug that was armed is over.
-    if state == .done, step.side == .live, [.attach, .detach, .set].contains(step.action) {
-      unplugs.append(.remove(StepTarget(step.target)))
-    }
-    if state == .done, step.action == .detach, case .device(let id) = step.target {
-      // Its slot stays known even where the store has never seen the device attached.
-      if let slot = step.slot {
-        let now = surroundings.time.now()
-        ledger.append(
-          .put(
-            LedgerRow(
-              device: id, kind: step.kind ?? "", alias: id.alias, slot: slot, state: .tombstone, since: now,
-              removedAt: now)))
-      }
-    }
-    let changed = domain ?? (state == .done ? power(after: step) : nil)
-    if let changed { row = changed }
+    var consequences = StepConsequences(step, state, row, at: surroundings.time.now())
+    consequences.unplugs += unplugs
+    if let domain { consequences.domain = domain }
+    if let changed = consequences.domain { row = changed }
+    if state == .done { requests.end(step) }
     try await journal.settle(
-      order, state, error: error, observed: observed, host: versions, unplugs: unplugs, ledger: ledger,
-      domain: changed)
+      order, state, error: error, observed: observed, host: versions, consequences, phantoms: phantoms)
   }
 
-  /// R13 depends on who started and stopped the domain.
-  private func power(after step: Step) -> DomainRow? {
-    guard var row else { return nil }
-    switch step.action {
-    case .start:
-      row.power.startedByUs = true
-      row.power.stoppedByUs = false
-      row.power.everStarted = true
-      row.power.failedStarts = 0
-      row.power.lastStartAt = surroundings.time.now()
-      row.power.lastGoodStartAt = row.power.lastStartAt
-    case .shutdown: row.power.stoppedByUs = true
-    case .define, .attach, .detach, .update, .set, .setMetadata: return nil
-    }
-    return row
-  }
+  func deviceName(_ step: Step) -> String? { step.target.deviceID?.text }
 
-  // MARK: Waiting for the guest
-
-  /// The guest was asked and has not answered: its answer is waited for as long as the caller's patience lasts. What
-  /// then still waits is in the store, and holds its slot and its file.
-  private func wait(
-    _ step: Step, _ order: Int, _ before: ObservedDomain?, _ mark: Int, said: String?
-  ) async throws(Problem) -> Result {
-    let limit = min(patience, requests.deadline(step) ?? shutdown.deadline)
-    let unplug = requests.note(step, at: surroundings.time.now(), said: said)
-    try await settle(step, order, .waiting, before, unplugs: unplug.map { [.put($0)] } ?? [])
-    let start = surroundings.time.now().milliseconds
-    var mark = mark
-    var observed = before
-    while true {
-      let spent = Duration.milliseconds(surroundings.time.now().milliseconds - start)
-      // Events may be lost: now and then it is looked at without one.
-      await surroundings.events.wait(
-        for: key.domain, since: mark, timeout: min(limit - spent, .seconds(2)), clock: surroundings.time.clock)
-      mark = await surroundings.events.mark(key.domain)
-      observed = try await observe()
-      if Verifier.check(step, observed) == .done {
-        requests.end(step)
-        try await settle(step, order, .done, observed)
-        return Result(state: .done, observed: observed)
-      }
-      if let alias = GuestRequests.alias(step), await surroundings.events.wasRefused(alias, of: key.domain) {
-        return try await refusedByGuest(step, order, observed, unplug)
-      }
-      if Duration.milliseconds(surroundings.time.now().milliseconds - start) >= limit || Task.isCancelled { break }
-    }
-    patience = max(.zero, patience - .milliseconds(surroundings.time.now().milliseconds - start))
-    if step.action == .shutdown, shutdown.otherwise == .destroy, limit == shutdown.deadline {
-      return try await destroy(step, order)
-    }
-    return Result(state: .waiting, observed: observed)
-  }
-
-  private func refusedByGuest(
-    _ step: Step, _ order: Int, _ observed: ObservedDomain?, _ unplug: UnplugRow?
-  ) async throws(Problem) -> Result {
-    var refused = unplug
-    refused?.state = .refused
-    refused?.said = "the guest refused"
-    try await settle(
-      step, order, .waiting, observed, error: "the guest refused to let go of the device",
-      unplugs: refused.map { [.put($0)] } ?? [])
-    return Result(state: .waiting, observed: observed)
-  }
-
-  private func destroy(_ step: Step, _ order: Int) async throws(Problem) -> Result {
-    let hypervisor = surroundings.hypervisor
-    let domain = key.domain
-    try await asking("ending the domain", domain: name) { () throws(LibvirtError) in
-      try await hypervisor.destroy(domain)
-    }
-    let observed = try await observe()
-    let state: StepRow.State = Verifier.check(step, observed) == .done ? .done : .notDone
-    try await settle(step, order, state, observed)
-    return Result(state: state, observed: observed)
-  }
-
-  // MARK: After a crash
-
-  /// Steps whose outcome nobody wrote down are settled by reading; none is ever replayed (I6).
-  func settleOpenSteps(_ knowledge: Knowledge) async throws(Problem) {
-    for open in knowledge.file?.openSteps ?? [] where open.state != .waiting {
-      let verdict = open.step.map { Verifier.check($0, knowledge.observed) } ?? .notDone
-      let state: StepRow.State = verdict == .done ? .done : .notDone
-      let settlement = Settlement(
-        of: open, as: state, at: surroundings.time.now(), error: "vmctl ended before the outcome was known",
-        record: versions.record(knowledge.observed, at: surroundings.time.now()))
-      let store = surroundings.store
-      try await stored { () throws(StoreError) in try await store.settle(settlement) }
-    }
-  }
-
-  private func observe() async throws(Problem) -> ObservedDomain? {
-    let hypervisor = surroundings.hypervisor
-    let domain = key.domain
-    let found = try await asking("reading the domain back", domain: name) { () throws(LibvirtError) in
-      try await hypervisor.observe(.uuid(domain))
-    }
-    guard let found else { return nil }
-    return try ObservedDomain(found)
-  }
-
-  private func deviceName(_ step: Step) -> String? {
-    guard case .device(let id) = step.target else { return nil }
-    return id.text
-  }
-
-  private func doing(_ step: Step) -> String {
+  func doing(_ step: Step) -> String {
     let target = TargetDocument(step.target).name
     return [step.action.rawValue, target, step.side.map { "(\($0.rawValue))" }].compactMap { $0 }
       .joined(separator: " ")
   }
+}
+
+extension Step {
+  /// The alias of the device that is sent.
+  var alias: String? { xml.flatMap { try? DomainDocument($0) }.flatMap { Device($0.root).alias } }
 }

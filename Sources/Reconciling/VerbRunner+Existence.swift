@@ -10,6 +10,10 @@ extension VerbRunner {
 
   /// Removes a domain. What stays of it is chosen, never guessed.
   func delete(_ knowledge: Knowledge) async throws(Problem) -> String {
+    if case .gone = knowledge.presence, knowledge.isHalfDeleted {
+      try await forgetRow(knowledge)
+      return "deleted: its definition went before, when vmctl was stopped"
+    }
     let observed = try present(knowledge)
     if knowledge.managed.isProtected {
       throw Problem(
@@ -17,24 +21,21 @@ extension VerbRunner {
         remedy: "vmctl unprotect \(request.domain)")
     }
     let options = try undefineOptions(observed)
-    let hypervisor = surroundings.hypervisor
-    let domain = observed.observation.uuid
     if observed.observation.state.isActive {
       guard request.force else {
         throw Problem(
           "running", "the domain '\(request.domain)' runs", domain: request.domain,
           remedy: "vmctl stop \(request.domain) first, or --force to end it as pulling the plug would")
       }
-      try await asking("ending the domain", domain: request.domain) { () throws(LibvirtError) in
-        try await hypervisor.destroy(domain)
-      }
+      try await run([Step(.destroy, .power, effect: .live, reason: "vmctl delete --force")], knowledge)
+      if hasFailed { return "" }
     }
     if observed.observation.isPersistent {
-      try await asking("removing the definition", domain: request.domain) { () throws(LibvirtError) in
-        try await hypervisor.undefine(domain, options)
-      }
+      try await run(
+        [Step(.undefine, .domain, effect: .live, reason: "vmctl delete")], knowledge, undefine: options)
+      if hasFailed { return "" }
     }
-    if try await reader.observe(.uuid(domain)) != nil {
+    if try await reader.observe(.uuid(observed.observation.uuid)) != nil {
       throw Problem(
         "not-applied", "libvirt took the call, and the domain is still there", domain: request.domain)
     }
@@ -113,6 +114,7 @@ extension VerbRunner {
     guard let key = knowledge.file?.row.key else { return }
     let store = surroundings.store
     try await stored { () throws(StoreError) in try await store.remove(key) }
+    hasForgotten = true
   }
 
   // MARK: Restore

@@ -17,7 +17,10 @@ final class VerbRunner {
   /// Done, and the running domain gets it at its next boot.
   var isForNextBoot = false
   private var journal: Journal?
+  /// The domain's rows are gone, and its journal with them.
+  var hasForgotten = false
   private var runner: StepRunner?
+  var hasFailed: Bool { runner?.hasFailed ?? false }
 
   init(_ surroundings: Surroundings, _ request: VerbRequest, _ progress: ProgressSink) {
     self.surroundings = surroundings
@@ -31,7 +34,14 @@ final class VerbRunner {
     var problems: [Problem] = []
     var summary = ""
     do throws(Problem) {
-      let knowledge = try await reader.read(request.domain)
+      var knowledge = try await reader.read(request.domain)
+      if let key = knowledge.file?.row.key,
+        try await OpenSteps(surroundings: surroundings, key: key, name: knowledge.name).settle(knowledge)
+      {
+        let halfDeleted = knowledge.isHalfDeleted
+        knowledge = try await reader.read(request.domain)
+        knowledge.isHalfDeleted = halfDeleted
+      }
       summary = try await perform(knowledge)
     } catch {
       var problem = error
@@ -44,7 +54,7 @@ final class VerbRunner {
     if summary.isEmpty || outcome > .nextBoot { summary = problems.first?.message ?? outcome.words }
     if outcome == .waiting { summary += " to shut down; --force ends it as pulling the plug would" }
     do throws(Problem) {
-      try await journal?.end(outcome, summary: summary)
+      if !hasForgotten { try await journal?.end(outcome, summary: summary) }
     } catch {
       problems.append(error)
       outcome = max(outcome, error.code.outcome)
@@ -161,7 +171,9 @@ final class VerbRunner {
   }
 
   /// Journals and runs steps; problems are in the runner.
-  func run(_ steps: [Step], _ knowledge: Knowledge) async throws(Problem) {
+  func run(
+    _ steps: [Step], _ knowledge: Knowledge, undefine: UndefineOptions = []
+  ) async throws(Problem) {
     guard let uuid = knowledge.uuid else { return }
     let key = DomainKey(host: surroundings.host.uuid, domain: uuid)
     if knowledge.file == nil { try await rebuildRow(key, knowledge) }
@@ -177,7 +189,7 @@ final class VerbRunner {
     shutdown.otherwise = request.force ? .destroy : .keep
     let runner = StepRunner(
       surroundings, key: key, name: knowledge.name, journal: journal, unplug: [:], shutdown: shutdown,
-      deadline: timeout)
+      deadline: timeout, undefine: undefine)
     self.runner = runner
     var current = knowledge
     if current.file == nil {

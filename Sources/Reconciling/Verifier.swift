@@ -18,8 +18,11 @@ enum Verifier {
       return observed?.persistent == nil ? .notDone : defined(step, observed?.persistent)
     case .start:
       return observed?.observation.state.isActive == true ? .done : .notDone
-    case .shutdown:
-      return observed?.observation.state.isActive == false ? .done : .notDone
+    case .shutdown, .destroy:
+      // A transient domain is gone with its run.
+      return observed?.observation.state.isActive == true ? .notDone : .done
+    case .undefine:
+      return observed?.observation.isPersistent == true ? .notDone : .done
     case .attach: return attached(step, observed)
     case .detach: return device(step, observed) == nil ? .done : .notDone
     case .update: return updated(step, observed)

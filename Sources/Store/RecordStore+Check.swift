@@ -19,6 +19,7 @@ extension RecordStore {
       look { _ = try connection.rows(OperationRow.self, "") }
       look { _ = try connection.rows(StepHead.self, "") }
       look { _ = try connection.rows(UnplugRow.self, "") }
+      look { _ = try connection.rows(PhantomRow.self, "") }
       look { _ = try connection.rows(ConditionRow.self, "") }
       look {
         var digests: [Value] = []

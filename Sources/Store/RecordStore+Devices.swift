@@ -44,6 +44,7 @@ extension Connection {
     if let ledger = changes.ledger { try replace(ledger, of: key) }
     if let applied = changes.applied { try replace(applied, of: key) }
     if let unplugs = changes.unplugs { try replace(unplugs, of: key) }
+    if let phantoms = changes.phantoms { try replace(phantoms, of: key) }
     if let conditions = changes.conditions { try replace(conditions, of: key) }
     try dropTombstones(of: key)
   }

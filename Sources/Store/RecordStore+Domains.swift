@@ -44,8 +44,9 @@ extension RecordStore {
         ledger: try connection.rows(of: key, order: "ORDER BY device, side"),
         applied: try connection.rows(of: key, order: "ORDER BY device"),
         unplugs: try connection.rows(of: key, order: "ORDER BY target_kind, target_name"),
+        phantoms: try connection.rows(of: key, order: "ORDER BY device"),
         conditions: try connection.rows(of: key, order: "ORDER BY type"),
-        openSteps: try connection.openSteps(of: key))
+        openSteps: try connection.openSteps(of: key), openOperations: try connection.openOperations(of: key))
     }
   }
 

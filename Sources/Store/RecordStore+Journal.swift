@@ -32,9 +32,20 @@ extension RecordStore {
   }
 
   /// Journals that a step's call is about to be made: durable when it returns, before libvirt is called (I6).
-  package func begin(_ step: StepRow, at: Timestamp) async throws(StoreError) {
+  /// - Parameters:
+  ///   - step: the step.
+  ///   - at: now.
+  ///   - unplugs: what the guest is about to be asked for, known before it can have been asked.
+  /// - Throws: `.noSuchStep` where the operation was never started.
+  package func begin(
+    _ step: StepRow, at: Timestamp, unplugs: [RowChange<UnplugRow>] = []
+  ) async throws(StoreError) {
     let path = location.path
-    try await write(.begin) { try $0.begin(step, at: at, path: path) }
+    try await write(.begin) { connection in
+      try connection.begin(step, at: at, path: path)
+      guard let key = try connection.operation(step.operation, path: path).domain else { return }
+      try connection.apply(unplugs, of: key)
+    }
   }
 
   /// Writes what came of a step and all that it changed, in one transaction.
@@ -57,6 +68,7 @@ extension RecordStore {
         try connection.apply(settlement.ledger, of: key)
         try connection.apply(settlement.applied, of: key)
         try connection.apply(settlement.unplugs, of: key)
+        try connection.apply(settlement.phantoms, of: key)
         try connection.dropTombstones(of: key)
       }
       if let next = settlement.beginning { try connection.begin(next, at: settlement.at, path: path) }
@@ -116,6 +128,10 @@ extension Connection {
     return try rows(
       StepHead.self, open + condition + "ORDER BY operation, number", key.map { [Value($0)] } ?? []
     ).map { try $0.value.row(self) }
+  }
+
+  func openOperations(of key: DomainKey) throws -> [OperationID] {
+    try rows(OperationRow.self, "WHERE domain = ? AND ended_at IS NULL ORDER BY id", [Value(key)]).map(\.value.id)
   }
 
   fileprivate func save(_ step: StepRow, of domain: DomainKey?) throws {

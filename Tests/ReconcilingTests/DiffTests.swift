@@ -167,7 +167,8 @@ import Vocabulary
   @Test func `what was accepted and is not applied yet is vmctl's`() async throws {
     let bench = try Workbench()
     #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)
-    bench.fake.failNext(.attach, .connectionLost)
+    bench.fake.failNext(
+      .attach, LibvirtError(code: .internalError, domain: .qemu, message: "no", function: "virDomainAttachDeviceFlags"))
     #expect(try await bench.reconcile(W.document([W.root, W.rng("entropy")])).outcome == .error)
     let row = try #require(try await rows(bench).first { $0.device == "entropy" })
     #expect(row.wanted == "attached")

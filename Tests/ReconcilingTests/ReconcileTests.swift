@@ -43,11 +43,39 @@ import Vocabulary
   }
 
   @Test(arguments: [true, false])
-  func `I6: a call whose reply was lost is settled by reading, and never made twice`(_ wasDone: Bool) async throws {
+  func `I5: a call whose reply was lost is settled by reading, at once`(_ wasDone: Bool) async throws {
     let bench = try Workbench()
     #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)
     bench.forgetCalls()
     bench.fake.failNext(.attach, .connectionLost, afterDoing: wasDone)
+    let report = try await bench.reconcile(W.document([W.root, W.rng("entropy")]))
+    #expect(report.outcome == .asWanted, "\(report.problems)")
+    let attaches = bench.fake.calls.filter { $0.kind == .attach }
+    #expect(attaches.filter { $0.side == .live }.count == (wasDone ? 1 : 2))
+    #expect(attaches.filter { $0.side == .persistent }.count == 1)
+    // What is read is read when the call cannot be under way any more.
+    let afterwards = bench.fake.calls.drop { $0.kind != .attach }.dropFirst().prefix(2)
+    #expect(afterwards.map(\.kind) == [.job, .observe])
+  }
+
+  @Test func `a call that ends the daemon each time is made twice and not again`() async throws {
+    let bench = try Workbench()
+    #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)
+    bench.forgetCalls()
+    for _ in 0..<6 { bench.fake.failNext(.attach, .connectionLost) }
+    let report = try await bench.reconcile(W.document([W.root, W.rng("entropy")]))
+    #expect(report.outcome == .error)
+    #expect(report.problems.first?.device == "entropy")
+    #expect(bench.fake.calls.filter { $0.kind == .attach }.count == 2)
+  }
+
+  @Test(arguments: [true, false])
+  func `I6: what could not be read is read at the next start, and never made twice`(_ wasDone: Bool) async throws {
+    let bench = try Workbench()
+    #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)
+    bench.forgetCalls()
+    bench.fake.failNext(.attach, .connectionLost, afterDoing: wasDone)
+    bench.fake.failNext(.job, after: .attach, .connectionLost)
     let document = W.document([W.root, W.rng("entropy")])
     let lost = try await bench.reconcile(document)
     #expect(lost.outcome == .error)

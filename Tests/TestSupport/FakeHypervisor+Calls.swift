@@ -13,7 +13,9 @@ extension FakeHypervisor {
     return try state.mutex.withLock { (state) throws(LibvirtError) in
       state.calls.append(Call(kind: kind, domain: domain, side: side, text: text))
       if let error = state.closedWith { throw error }
-      let fault = state.faults.firstIndex { $0.call == kind }.map { state.faults.remove(at: $0) }
+      let fault = state.faults.firstIndex { $0.call == kind && $0.armedBy == nil }
+        .map { state.faults.remove(at: $0) }
+      for index in state.faults.indices where state.faults[index].armedBy == kind { state.faults[index].armedBy = nil }
       if let fault, !fault.afterDoing { throw fault.error }
       let result = try body(&state)
       if let fault { throw fault.error }

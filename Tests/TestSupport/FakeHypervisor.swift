@@ -28,6 +28,8 @@ package final class FakeHypervisor: Hypervisor {
     let call: CountingHypervisor.Call
     let error: LibvirtError
     let afterDoing: Bool
+    /// The call that has to come in first.
+    var armedBy: CountingHypervisor.Call?
   }
 
   struct State {
@@ -90,9 +92,15 @@ package final class FakeHypervisor: Hypervisor {
 
   // MARK: What shall happen
 
-  /// The next call of this kind fails with `error`; with `afterDoing`, it does its work first, as when a reply is lost.
-  package func failNext(_ call: CountingHypervisor.Call, _ error: LibvirtError, afterDoing: Bool = false) {
-    state.mutex.withLock { $0.faults.append(Fault(call: call, error: error, afterDoing: afterDoing)) }
+  /// The next call of this kind (after the next of another kind) fails with `error`; with `afterDoing`, it does its work
+  /// first, as when a reply is lost.
+  package func failNext(
+    _ call: CountingHypervisor.Call, after other: CountingHypervisor.Call? = nil, _ error: LibvirtError,
+    afterDoing: Bool = false
+  ) {
+    state.mutex.withLock {
+      $0.faults.append(Fault(call: call, error: error, afterDoing: afterDoing, armedBy: other))
+    }
   }
 
   /// The connection breaks: streams end, and every call fails until `reconnected`.

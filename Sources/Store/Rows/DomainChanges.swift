@@ -7,16 +7,18 @@ package struct DomainChanges: Sendable {
   package var ledger: [LedgerRow]?
   package var applied: [AppliedDevice]?
   package var unplugs: [UnplugRow]?
+  package var phantoms: [PhantomRow]?
   package var conditions: [ConditionRow]?
 
   package init(
     row: DomainRow? = nil, ledger: [LedgerRow]? = nil, applied: [AppliedDevice]? = nil, unplugs: [UnplugRow]? = nil,
-    conditions: [ConditionRow]? = nil
+    phantoms: [PhantomRow]? = nil, conditions: [ConditionRow]? = nil
   ) {
     self.row = row
     self.ledger = ledger
     self.applied = applied
     self.unplugs = unplugs
+    self.phantoms = phantoms
     self.conditions = conditions
   }
 }

@@ -10,8 +10,11 @@ package struct DomainFile: Sendable {
   package let ledger: [LedgerRow]
   package let applied: [AppliedDevice]
   package let unplugs: [UnplugRow]
+  package let phantoms: [PhantomRow]
   package let conditions: [ConditionRow]
   package let openSteps: [StepRow]
+  /// Operations that nobody ended: one that runs now, or one that a vmctl was stopped in.
+  package let openOperations: [OperationID]
 }
 
 /// What a list of domains needs of each.

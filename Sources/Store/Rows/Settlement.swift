@@ -15,6 +15,7 @@ package struct Settlement: Sendable {
   package var ledger: [RowChange<LedgerRow>]
   package var applied: [RowChange<AppliedDevice>]
   package var unplugs: [RowChange<UnplugRow>]
+  package var phantoms: [RowChange<PhantomRow>]
   /// The domain's row where it changed (started, incarnation, applied generation).
   package var domain: DomainRow?
   /// The step that begins in the same transaction: one commit instead of two.
@@ -26,7 +27,8 @@ package struct Settlement: Sendable {
     of step: StepRow, as state: StepRow.State, at: Timestamp, error: String? = nil,
     record: BothSides<RecordedSide?> = BothSides(live: nil, persistent: nil), recordOrigin: ChangeOrigin = .ours,
     ledger: [RowChange<LedgerRow>] = [], applied: [RowChange<AppliedDevice>] = [],
-    unplugs: [RowChange<UnplugRow>] = [], domain: DomainRow? = nil, beginning: StepRow? = nil,
+    unplugs: [RowChange<UnplugRow>] = [], phantoms: [RowChange<PhantomRow>] = [], domain: DomainRow? = nil,
+    beginning: StepRow? = nil,
     end: OperationRow.End? = nil
   ) {
     operation = step.operation
@@ -39,6 +41,7 @@ package struct Settlement: Sendable {
     self.ledger = ledger
     self.applied = applied
     self.unplugs = unplugs
+    self.phantoms = phantoms
     self.domain = domain
     self.beginning = beginning
     self.end = end

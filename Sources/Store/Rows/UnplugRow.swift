@@ -10,6 +10,8 @@ package struct UnplugRow: Sendable, Hashable, Codable {
   package var since: Timestamp
   package var deadline: Timestamp
   package var otherwise: Otherwise
+  /// How often the guest was asked. 0: on behalf of an earlier document, and the device is wanted again meanwhile; the
+  /// guest still has that request and drops the device at its next reset.
   package var attempts: Int
   package var lastRequestAt: Timestamp?
   package var nextRequestAt: Timestamp?
@@ -23,6 +25,12 @@ package struct UnplugRow: Sendable, Hashable, Codable {
   package enum Otherwise: String, Sendable, Hashable, Codable, CaseIterable {
     case keep, nextBoot
   }
+
+  /// Whether the guest is asked again, as far as time goes.
+  package func isDue(at now: Timestamp) -> Bool { attempts == 0 || nextRequestAt.map { now >= $0 } ?? false }
+
+  /// Whether the guest had the time that its owner gave it.
+  package func isOverdue(at now: Timestamp) -> Bool { attempts > 0 && now >= deadline }
 
   package init(
     target: StepTarget, state: State, alias: String, slot: Slot? = nil, since: Timestamp, deadline: Timestamp,

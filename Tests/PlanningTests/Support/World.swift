@@ -85,7 +85,8 @@ struct World {
       persistent = try DomainDefinition(xml)
       uuid = persistent?.uuid ?? uuid
     case .start: live = try persistent.map { try LibvirtText.running($0) }
-    case .shutdown: live = nil
+    case .shutdown, .destroy: live = nil
+    case .undefine: persistent = nil
     case .attach: try attach(step)
     case .detach: try detach(step)
     case .update: try update(step)

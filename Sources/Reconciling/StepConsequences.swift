@@ -1,0 +1,46 @@
+import Planning
+import Store
+import Vocabulary
+
+/// What follows from a step for everything else that is kept of its domain. The same whether it is settled right after
+/// its call or at the next start, after a crash.
+struct StepConsequences {
+  var unplugs: [RowChange<UnplugRow>] = []
+  var ledger: [RowChange<LedgerRow>] = []
+  var domain: DomainRow?
+
+  init(_ step: Step, _ state: StepRow.State, _ row: DomainRow?, at now: Timestamp) {
+    guard state == .done else { return }
+    // Gone from the running domain, or attached to it anew: either way an unplug that was armed is over.
+    if step.side == .live, [.attach, .detach, .set].contains(step.action) {
+      unplugs = [.remove(StepTarget(step.target))]
+    }
+    if step.action == .detach, let id = step.target.deviceID, let slot = step.slot {
+      // Its slot stays known even where the store has never seen the device attached.
+      ledger = [
+        .put(
+          LedgerRow(
+            device: id, kind: step.kind ?? "", alias: id.alias, slot: slot, state: .tombstone, since: now,
+            removedAt: now))
+      ]
+    }
+    domain = StepConsequences.power(step, row, at: now)
+  }
+
+  /// R13 depends on who started and stopped the domain.
+  private static func power(_ step: Step, _ row: DomainRow?, at now: Timestamp) -> DomainRow? {
+    guard var row else { return nil }
+    switch step.action {
+    case .start:
+      row.power.startedByUs = true
+      row.power.stoppedByUs = false
+      row.power.everStarted = true
+      row.power.failedStarts = 0
+      row.power.lastStartAt = now
+      row.power.lastGoodStartAt = now
+    case .shutdown, .destroy: row.power.stoppedByUs = true
+    case .define, .undefine, .attach, .detach, .update, .set, .setMetadata: return nil
+    }
+    return row
+  }
+}
