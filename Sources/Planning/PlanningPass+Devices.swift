@@ -1,4 +1,5 @@
 import DomainXML
+import Faults
 import Intent
 import Vocabulary
 
@@ -69,8 +70,9 @@ extension PlanningPass {
     if policy(wanted) == .report { unsettled.insert(wanted.id) }
     guard let awaited = preflight(device, element, missing) else { return }
     var sides = pluggableSides(device, element, missing)
+    if PlantedBug.is(.attachesLiveOnly), sides.contains(.live) { sides = [.live] }
     guard !sides.isEmpty else { return }
-    let place: SlotBook.Place?
+    var place: SlotBook.Place?
     switch chooseSlot(device, element, sides) {
     case .refused: return
     case .none: place = nil
@@ -85,6 +87,7 @@ extension PlanningPass {
             reason: "the guest gets the port that it stands on at its next boot"))
       }
     }
+    if PlantedBug.is(.letsLibvirtChoose) { place = nil }
     let xml = composer.compose(
       element, kind: wanted.kind, id: wanted.id, alias: device.alias, slot: place?.slot, bootOrder: wanted.bootOrder,
       like: device.leading?.element)

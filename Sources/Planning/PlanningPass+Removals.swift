@@ -1,4 +1,5 @@
 import DomainXML
+import Faults
 import Intent
 import Vocabulary
 
@@ -71,6 +72,7 @@ extension PlanningPass {
   }
 
   private func protection(of device: LeavingDevice) -> String? {
+    if PlantedBug.is(.ignoresProtection) { return nil }
     if device.binding.isProtected { return "it is protected" }
     return device.binding.id == bootDisk ? Refusal.bootDiskIsProtected : nil
   }
@@ -125,10 +127,11 @@ extension PlanningPass {
           slot: slot, id: id, alias: device.leading?.alias ?? device.binding.deviceAlias, waits: guestHolds))
     }
     guard let persistent = device.devices.persistent else { return }
+    if PlantedBug.is(.forgetsDefinition), device.devices.live == nil, input.live != nil { return }
     let isGivenUp = pending.map { $0.isOverdue && $0.otherwise == .nextBoot } ?? false
     // While an unplug is pending only its end, or its deadline, brings the definition's turn.
     if let pending, !pending.isDue, guestHolds, !isGivenUp { return }
-    let waits = guestHolds && !isGivenUp
+    let waits = guestHolds && !isGivenUp && !PlantedBug.is(.definitionFirst)
     steps.detaches.append(
       detachStep(
         id, persistent, .persistent, waitsFor: waits ? id : nil,

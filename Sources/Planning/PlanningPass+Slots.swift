@@ -1,4 +1,5 @@
 import DomainXML
+import Faults
 import Intent
 import Vocabulary
 
@@ -22,6 +23,7 @@ extension PlanningPass {
 
   /// The slot that the id had before (I2), or that it had under its former name (R5).
   private func ownSlot(_ wanted: WantedDevice) -> Slot? {
+    if PlantedBug.is(.forgetsOwnSlot) { return nil }
     for id in [wanted.id, wanted.was].compactMap({ $0 }) {
       let tombstone = input.managed.tombstones.last { $0.id == id }?.slot
       if let slot = input.heldSlots[id] ?? tombstone { return slot }

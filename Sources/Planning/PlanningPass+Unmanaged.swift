@@ -1,4 +1,5 @@
 import DomainXML
+import Faults
 import Intent
 import Vocabulary
 
@@ -7,7 +8,7 @@ extension PlanningPass {
 
   /// Takes away what no id names, where I7 allows it; what stays is listed as ever.
   mutating func planUnlisted() {
-    guard input.wanted.unlisted == .remove else { return }
+    guard input.wanted.unlisted == .remove || PlantedBug.is(.removesStrangers) else { return }
     let going = [Side.live, .persistent].filter { $0 == .persistent || changesLive }.flatMap { side in
       unmanaged(side).filter { mayGo($0, side) }.map { (side, $0) }
     }

@@ -1,4 +1,5 @@
 import DomainXML
+import Faults
 import Vocabulary
 
 /// Who gets which slot in one plan, and how many there were and are wanted of each kind.
@@ -30,8 +31,8 @@ struct SlotBook {
 
   init(_ definitions: [DomainDefinition], tombstones: [ManagedState.Tombstone] = [], held: [DeviceID: Slot] = [:]) {
     self.definitions = definitions
-    self.tombstones = tombstones
-    self.held = held
+    self.tombstones = PlantedBug.is(.givesAwaySlots) ? [] : tombstones
+    self.held = PlantedBug.is(.givesAwaySlots) ? [:] : held
   }
 
   /// For looking only.

@@ -1,5 +1,6 @@
 import Control
 import DomainXML
+import Faults
 import Libvirt
 import Planning
 import Store
@@ -52,7 +53,11 @@ final class Journal {
     }
     let order = rows.count + 1
     let row = StepRow(step, operation: operation, order: order)
-    try await stored { () throws(StoreError) in try await store.begin(row, at: now, unplugs: unplugs) }
+    do throws(StoreError) {
+      try await store.begin(row, at: now, unplugs: unplugs)
+    } catch {
+      guard PlantedBug.is(.callsWithoutJournal) else { throw Problem(error) }
+    }
     var started = row
     started.state = .started
     started.startedAt = now
@@ -116,7 +121,9 @@ struct VersionsOfHost: Sendable {
   func record(_ observed: ObservedDomain?, at now: Timestamp) -> BothSides<RecordedSide?> {
     func side(_ text: XMLText?) -> RecordedSide? {
       text.map {
-        RecordedSide(xml: $0, libvirtVersion: libvirt, hypervisorVersion: hypervisor, recordedAt: now)
+        RecordedSide(
+          xml: PlantedBug.is(.recordsItsOwnText) ? XMLText($0.shown + "\n") : $0, libvirtVersion: libvirt,
+          hypervisorVersion: hypervisor, recordedAt: now)
       }
     }
     return BothSides(

@@ -1,4 +1,5 @@
 import Control
+import Faults
 import Libvirt
 import Planning
 import Store
@@ -41,7 +42,11 @@ struct OpenSteps {
   ) async throws(Problem) -> Settlement? {
     let now = surroundings.time.now()
     var verdict = Verifier.Verdict.notDone
-    if let step = open.step { verdict = try await reading.verdict(step, observed) }
+    if PlantedBug.is(.settlesBlindly) {
+      verdict = .done
+    } else if let step = open.step {
+      verdict = try await reading.verdict(step, observed)
+    }
     let request = file.unplugs.first { $0.target == open.target && observed?.live != nil }
     if open.state == .waiting, verdict != .done, request != nil { return nil }
     let state: StepRow.State = verdict == .done ? .done : .notDone

@@ -1,5 +1,6 @@
 import Digests
 import DomainXML
+import Faults
 import Intent
 import Libvirt
 import Planning
@@ -64,7 +65,7 @@ struct PlanMaker {
   ) -> PlanningInput {
     let observed = knowledge.observed
     var absence = PlanningInput.Absence.unknown
-    if case .gone(let reason) = knowledge.presence { absence = .gone(reason: reason) }
+    if case .gone(let reason) = knowledge.presence, !PlantedBug.is(.definesAgain) { absence = .gone(reason: reason) }
     let file = knowledge.file
     var input = PlanningInput(
       wanted: wanted, generation: generation,

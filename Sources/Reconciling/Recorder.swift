@@ -1,4 +1,5 @@
 import DomainXML
+import Faults
 import Libvirt
 import Planning
 import Store
@@ -35,6 +36,7 @@ struct Recorder {
     row.creationDigest = state.creationDigest
     row.isProtected = state.isProtected
     let now = surroundings.time.now()
+    if PlantedBug.is(.writesEveryTime) { row.power.lastStartAt = now }
     let changes = DomainChanges(
       row: row, ledger: ledger(file, observed, state, now), applied: applied(file, observed, state, generation),
       unplugs: waits(file, observed, plan, now),
@@ -113,6 +115,7 @@ struct Recorder {
       guard isOpen else { return nil }
       var row = row
       if plan.waiting.contains(where: { $0.wantedAgain && StepTarget($0.target) == row.target }) {
+        if PlantedBug.is(.forgetsArmed) { return nil }
         // The guest keeps the request; a later removal is another one, with a time of its own.
         row.attempts = 0
         row.nextRequestAt = nil

@@ -1,3 +1,4 @@
+import Faults
 import Intent
 import Libvirt
 import Planning
@@ -52,7 +53,8 @@ extension StepRunner {
     let said = failure?.message ?? (isRefused ? "the guest refused to let go of the device" : nil)
     let unplug = requests.answer(step, isRefused ? .refused : .waiting, said: said)
     try await settle(
-      step, order, .waiting, observed, error: isRefused ? said : nil, unplugs: unplug.map { [.put($0)] } ?? [])
+      step, order, .waiting, observed, error: isRefused ? said : nil,
+      unplugs: unplug.map { [PlantedBug.is(.forgetsRequests) ? .remove($0.target) : .put($0)] } ?? [])
   }
 
   /// The same step again. It is kept before the guest is asked, like the first time.

@@ -1,5 +1,6 @@
 import Control
 import DomainXML
+import Faults
 import Intent
 import Libvirt
 import Planning
@@ -118,16 +119,22 @@ final class StepRunner {
 
   private func run(_ step: Step) async throws(Problem) -> End {
     let request = requests.begin(step, at: surroundings.time.now())
-    let order = try await journal.begin(step, unplugs: request.map { [.put($0)] } ?? [])
+    let early = PlantedBug.is(.callsBeforeJournal) ? await call(step) : nil
+    let order = try await journal.begin(
+      step, unplugs: PlantedBug.is(.asksBeforeKeeping) ? [] : request.map { [.put($0)] } ?? [])
     let mark = await surroundings.events.mark(key.domain)
     if let alias = GuestRequests.alias(step) { await surroundings.events.forgetRefusal(alias, of: key.domain) }
-    let failure = await call(step)
+    var failure = PlantedBug.is(.callsBeforeJournal) ? early : await call(step)
+    if PlantedBug.is(.retriesBlindly), failure?.meansConnectionLost == true { failure = await call(step) }
     let outcome = failure.map { CallOutcome($0, of: step.action) }
     let observed: ObservedDomain?
     let verdict: Verifier.Verdict
     do throws(Problem) {
       observed = try await outcome == .unknown ? reading.observeAtRest() : reading.observe()
-      verdict = try await reading.verdict(step, observed)
+      verdict =
+        PlantedBug.is(.trustsReturnCode) && failure == nil
+        ? .done
+        : PlantedBug.is(.believesErrors) && failure != nil ? .notDone : try await reading.verdict(step, observed)
     } catch {
       return try await leaveOpen(step, order, failure, error)
     }
@@ -195,7 +202,7 @@ final class StepRunner {
       }
     }
     var phantoms: [RowChange<PhantomRow>] = []
-    if outcome == .phantom || outcome == .leftover, let failure {
+    if outcome == .phantom || outcome == .leftover, let failure, !PlantedBug.is(.forgetsPhantoms) {
       phantoms = phantom(step, failure, observed).map { [.put($0)] } ?? []
     }
     var problem = problem(step, failure, outcome)

@@ -12,7 +12,10 @@ struct AfterCommand: Sendable {
   func check(_ report: OperationReport?, isVerb: Bool = false) async {
     checkSlots()
     if let report {
-      if report.outcome == .asWanted, !isVerb { checkTruth(report) }
+      if report.outcome == .asWanted, !isVerb {
+        checkTruth(report)
+        world.state.withLock { $0.acceptedProtection = $0.wish.protectedID }
+      }
       if world.uuid != nil, report.outcome <= .waiting { world.state.withLock { $0.isRecorded = true } }
     }
     await checkStore(report)

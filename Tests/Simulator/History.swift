@@ -101,6 +101,9 @@ struct History: Sendable {
     if world.chance({ $0.once(in: 15) }) {
       await staleDocument()
     }
+    if world.chance({ $0.once(in: 10) }) {
+      await forbiddenDocument()
+    }
     let report = await run("reconcile", death, failingWrite) { try await $0.reconcile(self.request(timeout)) }
     await AfterCommand(world: world).check(report)
   }
@@ -125,6 +128,27 @@ struct History: Sendable {
           documents: [IntentSource(name: "old.yaml", bytes: Array(text.utf8))], removals: Wish.all, timeout: 1_000))
     }
     if let report, report.outcome < .refused { world.violate("R16", "an old document is taken: \(report.summary)") }
+  }
+
+  /// I7: a document that takes a protected device away is refused.
+  private func forbiddenDocument() async {
+    let wish = world.state.withLock { $0.wish }
+    guard let id = wish.protectedID, world.devices(.persistent)?["ua-" + id] != nil,
+      world.state.withLock({ $0.acceptedProtection == id })
+    else { return }
+    var forbidden = wish
+    forbidden.ids.removeAll { $0 == id }
+    forbidden.protectedID = nil
+    let text = forbidden.document
+    let report = await run("reconcile without the protected \(id)", nil, nil) {
+      try await $0.reconcile(
+        ReconcileRequest(
+          documents: [IntentSource(name: "forbidden.yaml", bytes: Array(text.utf8))], removals: Wish.all,
+          timeout: 1_000))
+    }
+    if let report, report.outcome < .refused {
+      world.violate("I7", "a document without the protected '\(id)' is taken: \(report.summary)")
+    }
   }
 
   private func verb(_ death: Int?, _ failingWrite: Int?, _ timeout: Int64) async {

@@ -42,6 +42,8 @@ final class World: Sendable {
     var accepted: Int64 = 0
     /// The client's own number of the newest document in the store.
     var acceptedClientGeneration: Int64?
+    /// The device that the document that was applied last protects.
+    var acceptedProtection: String?
   }
 
   /// What the guest was asked for in one run, for one wish.

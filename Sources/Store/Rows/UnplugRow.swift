@@ -1,3 +1,4 @@
+import Faults
 package import Vocabulary
 
 /// An unplug that was asked for. It holds its slot and its backing file until it ends.
@@ -27,10 +28,14 @@ package struct UnplugRow: Sendable, Hashable, Codable {
   }
 
   /// Whether the guest is asked again, as far as time goes.
-  package func isDue(at now: Timestamp) -> Bool { attempts == 0 || nextRequestAt.map { now >= $0 } ?? false }
+  package func isDue(at now: Timestamp) -> Bool {
+    PlantedBug.is(.asksWithoutPause) || attempts == 0 || nextRequestAt.map { now >= $0 } ?? false
+  }
 
   /// Whether the guest had the time that its owner gave it.
-  package func isOverdue(at now: Timestamp) -> Bool { attempts > 0 && now >= deadline }
+  package func isOverdue(at now: Timestamp) -> Bool {
+    !PlantedBug.is(.neverGivesUp) && attempts > 0 && now >= deadline
+  }
 
   package init(
     target: StepTarget, state: State, alias: String, slot: Slot? = nil, since: Timestamp, deadline: Timestamp,
