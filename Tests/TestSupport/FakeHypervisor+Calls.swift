@@ -16,6 +16,7 @@ extension FakeHypervisor {
       let fault = state.faults.firstIndex { $0.call == kind }.map { state.faults.remove(at: $0) }
       if let fault, !fault.afterDoing { throw fault.error }
       let result = try body(&state)
+      if let hook = state.hooks.firstIndex(where: { $0.call == kind }) { state.hooks.remove(at: hook).run() }
       if let fault { throw fault.error }
       return result
     }

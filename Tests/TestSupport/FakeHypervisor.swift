@@ -35,6 +35,7 @@ package final class FakeHypervisor: Hypervisor {
     var lastID = 0
     var calls: [Call] = []
     var faults: [Fault] = []
+    var hooks: [(call: CountingHypervisor.Call, run: @Sendable () -> Void)] = []
     var networks = [NetworkSummary(name: "default", isActive: true)]
     var closedWith: LibvirtError?
   }
@@ -93,6 +94,11 @@ package final class FakeHypervisor: Hypervisor {
   /// The next call of this kind fails with `error`; with `afterDoing`, it does its work first, as when a reply is lost.
   package func failNext(_ call: CountingHypervisor.Call, _ error: LibvirtError, afterDoing: Bool = false) {
     state.mutex.withLock { $0.faults.append(Fault(call: call, error: error, afterDoing: afterDoing)) }
+  }
+
+  /// Something happens while the next call of this kind is under way, after it was done and before it is answered.
+  package func duringNext(_ call: CountingHypervisor.Call, _ body: @escaping @Sendable () -> Void) {
+    state.mutex.withLock { $0.hooks.append((call, body)) }
   }
 
   /// The connection breaks: streams end, and every call fails until `reconnected`.
