@@ -39,6 +39,21 @@ struct FullDiskTests {
     #expect(try await bench.reconcile(wanted).outcome == .asWanted)
   }
 
+  /// Verbs whose first call comes before their first write: room for the lock's name is not room for what follows.
+  @Test(arguments: [VerbRequest.Verb.delete, .forget])
+  func `where there is hardly any room no verb is begun`(_ verb: VerbRequest.Verb) async throws {
+    let disk = try SmallDisk(kibibytes: 2_048)
+    let bench = try Workbench(store: TemporaryStore(in: disk.folder))
+    #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)
+    disk.fill(leaving: 12)
+    bench.forgetCalls()
+    let error = await #expect(throws: Problem.self) {
+      try await bench.perform(VerbRequest(verb, domain: "web-1", force: true))
+    }
+    #expect(error?.message.contains("no space left") == true)
+    #expect(bench.mutatingCalls == 0)
+  }
+
   /// I6: the call was made, its settlement has no room. Nothing is done twice.
   @Test func `a disk that fills up under a call is told, and the next run finds out by reading`() async throws {
     let disk = try SmallDisk(kibibytes: 2_048)

@@ -23,8 +23,16 @@ package final class SmallDisk: Sendable {
     try? FileManager.default.removeItem(atPath: folder)
   }
 
-  /// Takes all the room there is.
-  package func fill() {
+  /// Takes all the room there is, but for some pages.
+  package func fill(leaving pages: Int = 0) {
+    defer {
+      if pages > 0 {
+        var status = stat()
+        if stat(folder + "/filler", &status) == 0 {
+          truncate(folder + "/filler", max(0, status.st_size - pages * 4_096))
+        }
+      }
+    }
     let descriptor = open(folder + "/filler", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { return }
     defer { _ = close(descriptor) }

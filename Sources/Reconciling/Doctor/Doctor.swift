@@ -23,8 +23,7 @@ struct Doctor: Sendable {
     var domains: [ObservedDomain]?
     if let hypervisor {
       host = await describe(hypervisor, &findings)
-      await checkWriting(&findings)
-      await checkEmulator(hypervisor, host, &findings)
+      await checkChanging(host?.uri ?? uri, &findings)
       domains = await observe(hypervisor, &findings)
     }
     if HostFactsGatherer.isLocal(host?.uri ?? workplace.uri ?? "") {
@@ -73,15 +72,17 @@ struct Doctor: Sendable {
     }
   }
 
-  private func checkWriting(_ findings: inout [Finding]) async {
+  /// On a connection that may write, for on no other does libvirt say what QEMU can do (code 29, libvirt 9.0).
+  private func checkChanging(_ uri: String, _ findings: inout [Finding]) async {
     guard let writing = await connect(readOnly: false, &findings) else { return }
     findings.append(Finding(.ok, "libvirt-writable", uri, "libvirt lets this user change things"))
+    await checkEmulator(writing, uri, &findings)
     await writing.close()
   }
 
   /// Asking for what QEMU can do is what takes minutes where libvirt has to probe it each time.
   private func checkEmulator(
-    _ hypervisor: any Hypervisor, _ host: HostDescription?, _ findings: inout [Finding]
+    _ hypervisor: any Hypervisor, _ uri: String, _ findings: inout [Finding]
   ) async {
     let start = workplace.time.now()
     let result = await ask("asking what QEMU can do") { () async throws(LibvirtError) in

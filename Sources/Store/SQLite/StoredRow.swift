@@ -44,6 +44,10 @@ struct Table: Sendable {
       """
   }
 
-  /// The key of a row, for an error.
-  func shownKey(_ row: [Value]) -> String { row.prefix(keyCount).map(\.shown).joined(separator: " ") }
+  /// The key of a row, for an error: of a domain its UUID, which libvirt shows too.
+  func shownKey(_ row: [Value]) -> String {
+    let key = row.prefix(keyCount)
+    guard isOwned, let domain = key.first?.domain else { return key.map(\.shown).joined(separator: " ") }
+    return (["\(domain.domain)"] + key.dropFirst().map(\.shown)).joined(separator: " ")
+  }
 }
