@@ -88,7 +88,14 @@ let package = Package(
       path: "Benchmarks/vmctl-bench", swiftSettings: strict),
 
     // Tests
-    room("TestSupport", ["Libvirt", "DomainXML", "Store", "Vocabulary"], path: "Tests/TestSupport"),
+    room(
+      "TestSupport",
+      ["Libvirt", "DomainXML", "Store", "Vocabulary", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+      path: "Tests/TestSupport"),
+    // Killed and failed call by call, under strace
+    .executableTarget(
+      name: "StoreExerciser", dependencies: ["Store", "Digests", "Vocabulary"], path: "Tests/StoreExerciser",
+      swiftSettings: strict),
     .target(name: "CSimulator", path: "Tests/CSimulator"),
     .executableTarget(
       name: "vmctl-simulator",
@@ -103,7 +110,7 @@ let package = Package(
       swiftSettings: strict),
     tests("IntentTests", ["Intent", "DomainXML", "TestSupport", "Vocabulary"]),
     tests("PlanningTests", ["Planning", "Intent", "DomainXML", "TestSupport", "Vocabulary"]),
-    tests("StoreTests", ["Store", "Migrations", "Digests", "TestSupport", "Vocabulary"]),
+    tests("StoreTests", ["Store", "StoreExerciser", "Migrations", "Digests", "TestSupport", "Vocabulary"]),
     tests("ReconcilingTests", ["Reconciling", "Libvirt", "Planning", "Store", "Control", "TestSupport", "Vocabulary"]),
     tests(
       "CommandsTests",

@@ -111,7 +111,7 @@ package struct XMLRequest: Sendable, Codable, Hashable {
 /// What commands and routes speak to: in process, or a daemon over HTTP.
 ///
 /// Every method throws `Problem`, whose code says what it means. Looking methods write nothing anywhere.
-package protocol VMControl: Sendable {
+package protocol VMControl: Upkeep {
   /// What would be done; one document for each domain.
   func plan(_ request: ReconcileRequest) async throws(Problem) -> [PlanDocument]
 

@@ -13,7 +13,14 @@ package struct Failpoint: Sendable, Hashable, CustomStringConvertible {
   package var description: String { name }
 
   /// What happens at a failpoint within this task: the simulator's process ends here by throwing.
-  @TaskLocal package static var handler: (@Sendable (Failpoint) throws(FailpointStop) -> Void)?
+  @TaskLocal package static var handler: (any FailpointHandler)?
+}
+
+/// Decides what happens at the failpoints of a task.
+///
+/// A protocol, because a task-local of a function with typed throws crashes when it is optimised (Swift 6.3.1).
+package protocol FailpointHandler: Sendable {
+  func reach(_ point: Failpoint) throws(FailpointStop)
 }
 
 /// What a failpoint does instead of going on, where it does not end the process.
@@ -27,7 +34,7 @@ package struct FailpointStop: Error, Sendable {
   extension Failpoint {
     /// Goes through the place: does what the task's handler or `VMCTL_FAILPOINT` says.
     package static func reach(_ point: Failpoint) throws(FailpointStop) {
-      try handler?(point)
+      try handler?.reach(point)
       FailpointOrder.ofProcess?.meet(point)
     }
   }

@@ -13,7 +13,7 @@ extension EmbeddedControl {
     if all { names = try await everyDomain(looking) }
     var reports: [DomainReport] = []
     for name in names {
-      let knowledge = try await looking.reader.read(name)
+      let knowledge = try await read(name, looking, isOneOfMany: all)
       if let report = report(knowledge) {
         reports.append(report)
       } else if !all {
@@ -24,15 +24,27 @@ extension EmbeddedControl {
     return reports
   }
 
+  /// In a list of all domains a store that cannot be read hides none of them: libvirt's word is shown then.
+  private func read(
+    _ name: String, _ looking: Looking, isOneOfMany: Bool
+  ) async throws(Problem) -> Knowledge {
+    do throws(Problem) {
+      return try await looking.reader.read(name)
+    } catch {
+      guard isOneOfMany, error.code == "store" else { throw error }
+      return try await KnowledgeReader(connecting: looking.connecting, store: nil, host: looking.host).read(name)
+    }
+  }
+
   private func everyDomain(_ looking: Looking) async throws(Problem) -> [String] {
     let hypervisor = try await looking.connecting.hypervisor()
     var names = try await asking("listing domains") { () throws(LibvirtError) in try await hypervisor.domains() }
       .map { $0.uuid.description }
     guard let store = looking.store else { return names }
     let host = try await looking.host.description().uuid
-    let known = try await stored { () throws(StoreError) in try await store.summaries(host: host) }
+    let known = try await stored { () throws(StoreError) in try await store.keys(host: host) }
     let present = Set(names)
-    names += known.map { $0.row.key.domain.description }.filter { !present.contains($0) }
+    names += known.map(\.domain.description).filter { !present.contains($0) }
     return names
   }
 
@@ -44,7 +56,8 @@ extension EmbeddedControl {
     var words = observed?.observation.state.rawValue ?? "gone"
     if observed == nil, case .unknown = knowledge.presence { words = "not created" }
     var report = DomainReport(
-      name: knowledge.name, uuid: uuid, state: words, isManaged: file?.intent != nil || observed?.managed != nil,
+      name: knowledge.name, uuid: uuid, state: words,
+      isManaged: file?.intent != nil || file?.intentDamage != nil || observed?.managed != nil,
       isPersistent: observed?.observation.isPersistent ?? false, machine: observed?.leading?.machine,
       generation: file?.intent?.generation.number ?? state.generation?.number,
       observedGeneration: file?.row.observedGeneration?.number,
@@ -67,6 +80,12 @@ extension EmbeddedControl {
     var conditions: [DomainReport.Condition] = []
     func add(_ type: String, _ status: Bool, _ reason: String, _ message: String) {
       conditions.append(.init(type: type, status: status, reason: reason, message: message))
+    }
+    if let damage = knowledge.file?.intentDamage {
+      let problem = Problem(lostIntent: damage, domain: knowledge.name)
+      add("StoreDamaged", true, "DocumentDamaged", problem.message + "; " + (problem.remedy ?? ""))
+    } else if let damage = knowledge.file?.damage.first {
+      add("StoreDamaged", true, "RowsDamaged", damage.message + "; " + damage.wayOut)
     }
     if case .gone(let reason) = knowledge.presence { add("Gone", true, "Undefined", reason) }
     if !report.pending.isEmpty {
@@ -121,6 +140,9 @@ extension EmbeddedControl {
     let looking = try await workplace.look()
     let knowledge = try await looking.reader.read(domain)
     if let store = looking.store, let key = knowledge.file?.row.key {
+      if generation == nil, let damage = knowledge.file?.intentDamage {
+        throw Problem(lostIntent: damage, domain: knowledge.name)
+      }
       let found = try await stored { () throws(StoreError) in
         guard let generation else { return try await store.intent(of: key) }
         return try await store.intent(Generation(generation), of: key)

@@ -6,6 +6,8 @@ package import Vocabulary
 extension EmbeddedControl {
   package func perform(_ request: VerbRequest) async throws(Problem) -> AsyncStream<ProgressEvent> {
     let surroundings = try await workplace.work()
+    // Not every verb journals before its first call.
+    try await stored { () throws(StoreError) in try surroundings.store.requireRoom() }
     return stream(surroundings, [request.domain]) { _, progress in
       request.verb == .adopt
         ? await EmbeddedControl.adopt(surroundings, request, progress)

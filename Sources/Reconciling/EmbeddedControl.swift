@@ -55,7 +55,13 @@ package final class EmbeddedControl: VMControl {
     let looking = try await workplace.look()
     var plans: [PlanDocument] = []
     for selection in try await selected(request, given, looking) {
-      let document = selection.document
+      let document: IntentDocument
+      switch selection.document {
+      case .success(let found): document = found
+      case .failure(let problem):
+        plans.append(PlanDocument(of: selection.name, impossible: problem))
+        continue
+      }
       var knowledge = selection.knowledge
       if knowledge == nil { knowledge = try await looking.reader.read(document.name.text) }
       guard let knowledge else { continue }
@@ -74,12 +80,20 @@ package final class EmbeddedControl: VMControl {
     let options = try options(request)
     let surroundings = try await workplace.work()
     let looking = Looking(surroundings)
-    let wanted = try await selected(request, given, looking).map(\.document)
+    let wanted = try await selected(request, given, looking).map { (name: $0.name, document: $0.document) }
     let timeout = Duration.milliseconds(request.timeout)
-    return stream(surroundings, wanted.map(\.name.text)) { index, progress in
-      let reconciler = DomainReconciler(
-        surroundings, wanted: wanted[index], options: options, timeout: timeout, progress: progress)
-      return await reconciler.run()
+    return stream(surroundings, wanted.map(\.name)) { index, progress in
+      switch wanted[index].document {
+      case .success(let document):
+        let reconciler = DomainReconciler(
+          surroundings, wanted: document, options: options, timeout: timeout, progress: progress)
+        return await reconciler.run()
+      case .failure(let problem):
+        var report = OperationReport(
+          domain: wanted[index].name, verb: "reconcile", outcome: problem.code.outcome, summary: problem.message)
+        report.problems = [problem]
+        return report
+      }
     }
   }
 
@@ -95,7 +109,10 @@ package final class EmbeddedControl: VMControl {
           if index >= EmbeddedControl.parallelDomains { await group.next() }
           group.addTask {
             let progress = ProgressSink(domain: name, continuation)
-            let report = await work(index, progress)
+            var report = await work(index, progress)
+            if report.uuid != nil || names.count == 1 {
+              report.notes += EmbeddedControl.mended(surroundings.store, of: report.uuid)
+            }
             progress.send(.finished, message: report.summary, report: report)
           }
         }
@@ -108,6 +125,13 @@ package final class EmbeddedControl: VMControl {
     }
     continuation.onTermination = { _ in task.cancel() }
     return stream
+  }
+
+  /// What was found damaged in the store on the way, and was put right or set aside.
+  private static func mended(_ store: RecordStore, of domain: DomainUUID?) -> [String] {
+    store.mendedDamage.filter { $0.domain == nil || domain == nil || $0.domain?.domain == domain }.map { found in
+      "\(found.damage.message); it was put right, and what was there is in \(store.location.asidePath)"
+    }
   }
 
   // MARK: Which documents
@@ -136,8 +160,21 @@ package final class EmbeddedControl: VMControl {
 
   /// A document, and what was read of its domain where that was how it was found.
   private struct Selection {
-    let document: IntentDocument
+    let name: String
+    /// Or why there is none: one domain's trouble does not hinder the others.
+    let document: Result<IntentDocument, Problem>
     var knowledge: Knowledge?
+
+    init(_ document: IntentDocument, _ knowledge: Knowledge? = nil) {
+      name = document.name.text
+      self.document = .success(document)
+      self.knowledge = knowledge
+    }
+
+    init(_ name: String, failed problem: Problem) {
+      self.name = name
+      document = .failure(problem)
+    }
   }
 
   /// The documents that were given, or those that the store has for the domains that are named.
@@ -145,14 +182,14 @@ package final class EmbeddedControl: VMControl {
     _ request: ReconcileRequest, _ given: [IntentDocument], _ looking: Looking
   ) async throws(Problem) -> [Selection] {
     if !given.isEmpty {
-      if request.domains.isEmpty { return given.map { Selection(document: $0) } }
+      if request.domains.isEmpty { return given.map { Selection($0) } }
       return try request.domains.map { (name) throws(Problem) in
         guard let document = given.first(where: { $0.name.text == name || $0.uuid?.description == name }) else {
           throw Problem(
             "usage", "none of the documents is of the domain '\(name)'", domain: name,
             found: given.map(\.name.text).joined(separator: ", "))
         }
-        return Selection(document: document)
+        return Selection(document)
       }
     }
     var names = request.domains
@@ -160,24 +197,41 @@ package final class EmbeddedControl: VMControl {
       let host = try await looking.host.description().uuid
       let summaries = try await stored { () throws(StoreError) in try await store.summaries(host: host) }
       // A domain that went to another host by migration is not this host's any more (R14).
-      names = summaries.filter { $0.generation != nil && $0.row.gone?.reason != "Migrated" }.map(\.row.name)
+      // By its UUID where its row, and so perhaps its name, is damaged.
+      names = summaries.filter { summary in
+        (summary.generation != nil || summary.hasDamagedIntent) && summary.row.gone?.reason != "Migrated"
+      }.map { $0.damage.isEmpty ? $0.row.name : $0.row.key.domain.description }
     }
     if names.isEmpty, !request.all {
       throw Problem("usage", "nothing to do", remedy: "give a document with -f, name a domain, or say --all")
     }
     var found: [Selection] = []
-    for name in names { found.append(try await storedDocument(name, looking)) }
+    for name in names {
+      do throws(Problem) {
+        found.append(try await storedDocument(name, looking))
+      } catch {
+        let concernsOne = error.domain != nil && error.code != "no-connection"
+        guard concernsOne, request.all || (names.count > 1 && error.code == "intent-damaged") else { throw error }
+        found.append(Selection(error.domain ?? name, failed: error))
+      }
+    }
     return found
   }
 
   private func storedDocument(_ name: String, _ looking: Looking) async throws(Problem) -> Selection {
     let (knowledge, document) = try await known(name, looking)
     guard let document else {
+      if let applied = knowledge.observed?.managed?.generation, let file = knowledge.file, file.intentDamage == nil {
+        throw Problem(
+          "stale-generation", "the store has no document as new as the one that was applied", domain: knowledge.name,
+          wanted: "generation \(applied) or newer", found: "an older one, or none: the store was lost or put back",
+          remedy: "give the newest document with -f; it is kept from then on")
+      }
       throw Problem(
         "no-intent", "no document is known for '\(name)'", domain: name,
         remedy: "give one with -f; it is kept from then on")
     }
-    return Selection(document: document, knowledge: knowledge)
+    return Selection(document, knowledge)
   }
 
   /// What is known of a domain, and the document that the store has for it; `nil` where it has none.
@@ -195,7 +249,8 @@ package final class EmbeddedControl: VMControl {
     } catch {
       throw Problem(error)
     }
-    guard let documents else { return (knowledge, nil) }
+    if let damage = knowledge.file?.intentDamage { throw Problem(lostIntent: damage, domain: knowledge.name) }
+    guard let documents, knowledge.file?.intent != nil else { return (knowledge, nil) }
     if let document = documents.first(where: { $0.name.text == knowledge.name }) ?? documents.first {
       return (knowledge, document)
     }

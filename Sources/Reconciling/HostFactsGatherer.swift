@@ -93,7 +93,7 @@ struct HostFactsGatherer {
   }
 
   /// `qemu+ssh://host/system` and the like speak of another machine.
-  private static func isLocal(_ uri: String) -> Bool {
+  static func isLocal(_ uri: String) -> Bool {
     guard let scheme = uri.firstIndex(of: ":") else { return true }
     let rest = uri[uri.index(after: scheme)...]
     guard rest.hasPrefix("//") else { return true }

@@ -95,6 +95,6 @@ struct Knowledge: Sendable {
   /// Whether libvirt has a domain of the name that vmctl has never had to do with.
   var isForeign: Bool {
     guard let observed, adopting == nil else { return false }
-    return observed.managed == nil && (file == nil || file?.intent == nil)
+    return observed.managed == nil && file?.intent == nil && file?.intentDamage == nil
   }
 }

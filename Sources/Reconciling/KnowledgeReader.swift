@@ -1,3 +1,4 @@
+import DomainXML
 import Libvirt
 import Planning
 import Store
@@ -23,7 +24,7 @@ struct KnowledgeReader {
     guard let store else { return (try await without(row: reference, asked: await asked), nil) }
     let rows = try await rows(reference, store)
     if rows.count == 1 {
-      let file = try await file(rows[0], store)
+      let file = try await file(rows[0].key, store)
       let made = file.map(making)
       // One row, and libvirt has a domain of its UUID: it is that one, whatever the host calls itself.
       if let found = try await observe(rows[0].key.domain, asked: await asked) {
@@ -35,7 +36,7 @@ struct KnowledgeReader {
     guard let row = rows.last(where: { $0.key.host == host }) else {
       return (try await without(row: reference, asked: await asked), nil)
     }
-    let file = try await file(row, store)
+    let file = try await file(row.key, store)
     if rows.count > 1, let found = try await observe(row.key.domain, asked: await asked) {
       return (present(found, file), file.map(making))
     }
@@ -51,13 +52,18 @@ struct KnowledgeReader {
         presence: .unknown, file: nil,
         appliedUUID: nil)
     }
+    // A domain with our element belongs in the store: a damaged row is not found by its name.
+    if let store, found.managed != nil {
+      let key = DomainKey(host: try await host.description().uuid, domain: found.observation.uuid)
+      return present(found, try await file(key, store))
+    }
     return present(found, nil)
   }
 
   private func present(_ found: ObservedDomain, _ file: DomainFile?) -> Knowledge {
     Knowledge(
-      name: found.observation.name, uuid: found.observation.uuid, presence: .present(found), file: file,
-      appliedUUID: nil)
+      name: found.observation.name, uuid: found.observation.uuid, presence: .present(found),
+      file: file?.without(intentsBelow: found.managed?.generation), appliedUUID: nil)
   }
 
   /// libvirt has no domain of the row's UUID.
@@ -69,7 +75,7 @@ struct KnowledgeReader {
         appliedUUID: row.key.domain)
     }
     // A row without a record is a document that was accepted and never came to a definition.
-    let wasThere = file.map { $0.heads.persistent != nil || $0.heads.live != nil } ?? false
+    let wasThere = file?.hasRecord ?? false
     let isHalfDeleted =
       file?.openSteps.contains { $0.action == Step.Action.undefine.rawValue } ?? false
     let reason =
@@ -84,8 +90,14 @@ struct KnowledgeReader {
     return knowledge
   }
 
-  private func file(_ row: DomainRow, _ store: RecordStore) async throws(Problem) -> DomainFile? {
-    try await stored { () throws(StoreError) in try await store.file(of: row.key) }
+  /// Who may write sets aside what is damaged and can be done without: the pass writes anew what it needs (F14).
+  private func file(_ key: DomainKey, _ store: RecordStore) async throws(Problem) -> DomainFile? {
+    try await stored { () throws(StoreError) in
+      let file = try await store.file(of: key)
+      guard store.isWritable, file?.damage.isEmpty == false else { return file }
+      try await store.setAsideDamage(of: key)
+      return try await store.file(of: key)
+    }
   }
 
   func observe(_ reference: DomainReference) async throws(Problem) -> Observation? {
@@ -121,6 +133,17 @@ struct KnowledgeReader {
     let rows = try await stored { () throws(StoreError) in try await store.domains(named: reference) }
     guard rows.isEmpty, let uuid = DomainUUID(reference) else { return rows }
     let key = DomainKey(host: try await host.description().uuid, domain: uuid)
-    return try await stored { () throws(StoreError) in try await store.domain(key) }.map { [$0] } ?? []
+    return try await stored { () throws(StoreError) in try await store.file(of: key) }.map { [$0.row] } ?? []
+  }
+}
+
+extension DomainFile {
+  /// Where the domain carries a later generation than the newest document here (a store that was put back from a
+  /// backup, a domain that was on another host), the document is not what is wanted any more: as good as none.
+  fileprivate func without(intentsBelow applied: Generation?) -> DomainFile {
+    guard let applied, let intent, intent.generation < applied else { return self }
+    var file = self
+    file.intent = nil
+    return file
   }
 }

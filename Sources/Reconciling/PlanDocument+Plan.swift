@@ -129,3 +129,16 @@ extension WaitingDocument {
     return "the guest letting go of it, a reset of the guest, or the domain stopping"
   }
 }
+
+extension PlanDocument {
+  /// A domain among several for which no plan can be made: it stands in the list as refused, with the way out.
+  init(of name: String, impossible problem: Problem) {
+    self.init(domain: DomainName(name: problem.domain ?? name, uuid: nil), generation: 0)
+    refused = [
+      RefusalDocument(
+        target: nil, code: problem.code.rawValue, path: problem.path, wanted: problem.wanted, is: problem.found,
+        reason: problem.message, wouldTake: problem.remedy)
+    ]
+    summary.refused = 1
+  }
+}

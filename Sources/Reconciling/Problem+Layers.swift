@@ -50,6 +50,16 @@ extension Problem {
     self.init(code, error.message, path: error.path, remedy: error.wayOut, underlying: error.underlying)
   }
 
+  /// The document of a domain that cannot be read any more. Never guessed: nothing is done until it is given again.
+  init(lostIntent damage: StoreError, domain: String) {
+    self.init(
+      "intent-damaged", "the document kept for '\(domain)' is damaged, so what is wanted is not known", domain: domain,
+      path: damage.path,
+      remedy: "give it again (`vmctl reconcile -f FILE`), or an older one (`vmctl show \(domain) --document "
+        + "--generation N | vmctl reconcile -f -`); nothing is done to the domain until then",
+      underlying: damage.message)
+  }
+
   init(_ fault: XMLFault, domain: String, side: Side) {
     self.init(
       "unreadable-xml", "libvirt returned a \(side.rawValue) definition that cannot be read: \(fault.message)",

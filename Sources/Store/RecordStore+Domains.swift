@@ -10,43 +10,78 @@ extension RecordStore {
     try await read { try $0.rows(of: key, DomainRow.self).first }
   }
 
-  /// The domains of a name, on every host and in every incarnation that is still here.
+  /// The domains of a name, on every host and in every incarnation that is still here. A damaged row is given as far
+  /// as it can be read: `file(of:)` says so.
   package func domains(named name: String) async throws(StoreError) -> [DomainRow] {
-    try await read { try $0.rows(DomainRow.self, "WHERE name = ? ORDER BY domain", [.text(name)]).map(\.value) }
+    try await read { connection in
+      var damage: [Damage] = []
+      let sound = try connection.soundRows(
+        DomainRow.self, "WHERE name = ? ORDER BY domain", [.text(name)], damage: &damage)
+      return sound.map(\.value) + damage.compactMap(\.domainRow)
+    }
+  }
+
+  /// The domains of a host (of every host where `nil`), by their keys alone: a damaged row is one of them.
+  package func keys(host: HostUUID?) async throws(StoreError) -> [DomainKey] {
+    try await read { connection in
+      var keys: [DomainKey] = []
+      let range = host.map { ("WHERE domain BETWEEN ? AND ? ", $0.range) } ?? ("", [])
+      try connection.query("SELECT domain FROM domains \(range.0)ORDER BY domain", range.1) {
+        if let key = $0[0].domain { keys.append(key) }
+      }
+      return keys
+    }
   }
 
   /// Every domain of a host (of every host where `nil`) with its digests, without any bytes: what a pass over all,
-  /// or a daemon that starts, needs.
+  /// or a daemon that starts, needs. Says of each what of it is damaged, and hides none for that.
   package func summaries(host: HostUUID? = nil) async throws(StoreError) -> [DomainSummary] {
-    try await read { connection in
+    let path = location.path
+    return try await read { connection in
       let range: (String, [Value]) =
         host.map { ("WHERE domain BETWEEN ? AND ?", $0.range) } ?? ("", [])
-      let rows = try connection.rows(DomainRow.self, range.0, range.1).map(\.value)
-      let heads = try connection.heads(range)
-      let intents = try connection.newestIntents(range)
+      var damage: [Damage] = []
+      let sound = try connection.soundRows(DomainRow.self, range.0, range.1, damage: &damage).map(\.value)
+      let rows = (sound + damage.compactMap(\.domainRow))
+      let heads = try connection.heads(range, damage: &damage)
+      let intents = try connection.newestIntents(range, damage: &damage)
+      let damaged = Dictionary(grouping: damage, by: \.owner)
       return rows.map { row in
         DomainSummary(
           row: row, generation: intents[row.key]?.generation, canonicalDigest: intents[row.key]?.canonicalDigest,
-          heads: heads[row.key] ?? BothSides(live: nil, persistent: nil))
+          heads: heads[row.key] ?? BothSides(live: nil, persistent: nil),
+          damage: (damaged[row.key] ?? []).map { StoreError($0, path: path) })
       }
     }
   }
 
-  /// All of one domain in one snapshot, without the recorded XML. `nil` where the store does not know it.
+  /// All of one domain in one snapshot, without the recorded XML. `nil` where the store does not know it. What is
+  /// damaged is left out and told, so that the rest is of use (F14).
   package func file(of key: DomainKey) async throws(StoreError) -> DomainFile? {
-    try await read { connection in
-      guard let row = try connection.rows(of: key, DomainRow.self).first else { return nil }
+    let path = location.path
+    return try await read { connection in
+      var damage: [Damage] = []
+      let sound = try connection.soundRows(of: key, DomainRow.self, damage: &damage).first
+      guard let row = sound ?? damage.first?.domainRow else { return nil }
+      var lost: [Damage] = []
+      let intent = try connection.readableIntent(of: key, damage: &lost)
+      let heads = BothSides(
+        live: try connection.head(.live, of: key, damage: &damage),
+        persistent: try connection.head(.persistent, of: key, damage: &damage))
+      let ledger: [LedgerRow] = try connection.soundRows(of: key, order: "ORDER BY device, side", damage: &damage)
+      let applied: [AppliedDevice] = try connection.soundRows(of: key, order: "ORDER BY device", damage: &damage)
+      let unplugs: [UnplugRow] = try connection.soundRows(
+        of: key, order: "ORDER BY target_kind, target_name", damage: &damage)
+      let phantoms: [PhantomRow] = try connection.soundRows(of: key, order: "ORDER BY device", damage: &damage)
+      let conditions: [ConditionRow] = try connection.soundRows(of: key, order: "ORDER BY type", damage: &damage)
+      let steps = try connection.openSteps(of: key, damage: &damage)
       return DomainFile(
-        row: row,
-        intent: try connection.newestIntent(of: key)?.row(connection),
-        heads: BothSides(
-          live: try connection.head(.live, of: key), persistent: try connection.head(.persistent, of: key)),
-        ledger: try connection.rows(of: key, order: "ORDER BY device, side"),
-        applied: try connection.rows(of: key, order: "ORDER BY device"),
-        unplugs: try connection.rows(of: key, order: "ORDER BY target_kind, target_name"),
-        phantoms: try connection.rows(of: key, order: "ORDER BY device"),
-        conditions: try connection.rows(of: key, order: "ORDER BY type"),
-        openSteps: try connection.openSteps(of: key), openOperations: try connection.openOperations(of: key))
+        row: row, intent: intent, heads: heads, ledger: ledger, applied: applied, unplugs: unplugs,
+        phantoms: phantoms, conditions: conditions, openSteps: steps,
+        openOperations: try connection.openOperations(of: key, damage: &damage),
+        hasRecord: try connection.exists(in: Revision.table, where: "domain = ?", [Value(key)]),
+        intentDamage: lost.first.map { StoreError($0, path: path) },
+        damage: damage.map { StoreError($0, path: path) })
     }
   }
 
@@ -61,6 +96,23 @@ extension RecordStore {
   /// Forgets a domain: its record, intents, ledger and journal. The count of its name stays.
   package func remove(_ key: DomainKey) async throws(StoreError) {
     try await write(.remove) { try $0.remove(from: DomainRow.table, where: "domain = ?", [Value(key)]) }
+  }
+}
+
+extension Damage {
+  /// A damaged row of a domain as far as it can be read, to go on with until the next pass writes it anew. What would
+  /// let vmctl do more to the domain than before is taken for the careful value.
+  fileprivate var domainRow: DomainRow? {
+    guard table == DomainRow.table.name, let owner, let row else { return nil }
+    var columns = StoredColumns(row.dropFirst(), owner: owner, table: DomainRow.table)
+    // A row that does not even decode leaves its key and, where it is one, its name.
+    var found =
+      (try? DomainRow(&columns))
+      ?? DomainRow(
+        key: owner, name: row.dropFirst().first?.shown ?? "", origin: .foreign, createdAt: Timestamp(milliseconds: 0),
+        isProtected: true)
+    found.power.everStarted = true
+    return found
   }
 }
 

@@ -21,20 +21,27 @@ extension RecordStore {
   ) async throws(StoreError) -> Acceptance {
     try await write(.accept) { connection in
       let key = domain.key
-      let current = try connection.newestIntent(of: key)
-      if let expecting, expecting != current?.generation {
-        return .stale(current: current?.generation, clientGeneration: current?.clientGeneration)
+      // A number that was given stays given, even where its document is damaged.
+      let newest = try connection.newestGeneration(of: key)
+      if let expecting, expecting != newest {
+        return .stale(current: newest, clientGeneration: try connection.clientGeneration(of: key))
       }
       if let theirs = intent.clientGeneration, let ours = try connection.clientGeneration(of: key), theirs < ours,
         !PlantedBug.is(.acceptsStale)
       {
-        return .stale(current: current?.generation, clientGeneration: ours)
+        return .stale(current: newest, clientGeneration: ours)
       }
-      if let current, current.canonicalDigest == intent.canonicalDigest { return .unchanged(current.generation) }
+      var damage: [Damage] = []
+      let current = try connection.readableIntent(of: key, damage: &damage)
+      // Below what is known from elsewhere the newest document here is not the newest there is.
+      if let current, current.canonicalDigest == intent.canonicalDigest, current.generation > floor ?? Generation(0) {
+        return .unchanged(current.generation)
+      }
       if try !connection.exists(in: DomainRow.table, where: "domain = ?", [Value(key)]) {
         try connection.saveDomain(domain)
       }
-      let last = max(current?.generation ?? Generation(0), floor ?? Generation(0))
+      let last = max(newest ?? Generation(0), floor ?? Generation(0))
+      try connection.setAside(damage)
       try connection.keep(intent, as: last.next, of: key)
       return .accepted(last.next)
     }
@@ -67,11 +74,31 @@ extension Connection {
     try rows(of: key, IntentHead.self, order: "ORDER BY generation DESC LIMIT 1").first
   }
 
+  /// The newest intent with its text; `nil` also where either is damaged.
+  func readableIntent(of key: DomainKey, damage: inout [Damage]) throws -> IntentRow? {
+    let newest = try soundRows(of: key, IntentHead.self, order: "ORDER BY generation DESC LIMIT 1", damage: &damage)
+    guard let head = newest.first else { return nil }
+    do {
+      return try head.row(self)
+    } catch is Damage {
+      damage.append(Damage(of: head, in: IntentHead.table, owner: key))
+      return nil
+    }
+  }
+
+  /// By the key alone.
+  fileprivate func newestGeneration(of key: DomainKey) throws -> Generation? {
+    try integer("SELECT max(generation) FROM intents WHERE domain = ?", [Value(key)]).map(Generation.init)
+  }
+
   /// The newest intent of each of many domains, in one look, without its text.
-  func newestIntents(_ range: (String, [Value])) throws -> [DomainKey: IntentHead] {
+  func newestIntents(
+    _ range: (String, [Value]), damage: inout [Damage]
+  ) throws -> [DomainKey: IntentHead] {
     let newest = "SELECT domain, max(generation) FROM intents \(range.0) GROUP BY domain"
     var found: [DomainKey: IntentHead] = [:]
-    for (owner, intent) in try rows(IntentHead.self, "WHERE (domain, generation) IN (\(newest))", range.1) {
+    let condition = "WHERE (domain, generation) IN (\(newest))"
+    for (owner, intent) in try soundRows(IntentHead.self, condition, range.1, damage: &damage) {
       if let owner { found[owner] = intent }
     }
     return found
@@ -79,13 +106,15 @@ extension Connection {
 
   /// The client's own number as it gave it last: a document without one does not set it back.
   fileprivate func clientGeneration(of key: DomainKey) throws -> Int64? {
-    let condition = "WHERE domain = ? AND client_generation IS NOT NULL ORDER BY generation DESC LIMIT 1"
-    return try rows(IntentHead.self, condition, [Value(key)]).first?.value.clientGeneration
+    let condition = "WHERE domain = ? AND client_generation IS NOT NULL ORDER BY generation DESC"
+    // Whoever gives a document in place of a damaged one is not told that he is late by the damaged one.
+    var damage: [Damage] = []
+    return try soundRows(IntentHead.self, condition, [Value(key)], damage: &damage).first?.value.clientGeneration
   }
 
   fileprivate func keep(_ intent: IncomingIntent, as generation: Generation, of key: DomainKey) throws {
     let textDigest = Digest(of: intent.text)
-    try keep(intent.text, digest: textDigest)
+    try keep(intent.text, digest: textDigest, of: key)
     try save(
       IntentHead(
         generation: generation, clientGeneration: intent.clientGeneration, textDigest: textDigest,

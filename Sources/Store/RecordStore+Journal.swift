@@ -49,8 +49,20 @@ extension RecordStore {
   }
 
   /// Writes what came of a step and all that it changed, in one transaction.
-  /// - Throws: `.noSuchStep` where the step was never begun. Nothing is left behind then.
+  /// - Throws: `.noSuchStep` where the step was never begun. Nothing is left behind then, and the error says that the
+  ///   outcome is not recorded: the step stays open, and the next pass settles it by reading.
   package func settle(_ settlement: Settlement) async throws(StoreError) {
+    do {
+      try await settling(settlement)
+    } catch {
+      if case .noSuchStep = error.kind { throw error }
+      var error = error
+      error.lostOutcome = true
+      throw error
+    }
+  }
+
+  private func settling(_ settlement: Settlement) async throws(StoreError) {
     let path = location.path
     try await write(.settle) { connection in
       let operation = try connection.operation(settlement.operation, path: path)
@@ -130,8 +142,26 @@ extension Connection {
     ).map { try $0.value.row(self) }
   }
 
-  func openOperations(of key: DomainKey) throws -> [OperationID] {
-    try rows(OperationRow.self, "WHERE domain = ? AND ended_at IS NULL ORDER BY id", [Value(key)]).map(\.value.id)
+  func openOperations(of key: DomainKey, damage: inout [Damage]) throws -> [OperationID] {
+    try soundRows(
+      OperationRow.self, "WHERE domain = ? AND ended_at IS NULL ORDER BY id", [Value(key)], damage: &damage
+    ).map(\.value.id)
+  }
+
+  /// The open steps of a domain whose rows and XML are what was written.
+  func openSteps(of key: DomainKey, damage: inout [Damage]) throws -> [StepRow] {
+    let open =
+      "INDEXED BY steps_open WHERE state IN ('planned', 'started', 'unknown', 'waiting') AND domain = ? "
+      + "ORDER BY operation, number"
+    var found: [StepRow] = []
+    for (_, head) in try soundRows(StepHead.self, open, [Value(key)], damage: &damage) {
+      do {
+        found.append(try head.row(self))
+      } catch is Damage {
+        damage.append(Damage(of: head, in: StepHead.table, owner: key))
+      }
+    }
+    return found
   }
 
   fileprivate func save(_ step: StepRow, of domain: DomainKey?) throws {

@@ -54,14 +54,18 @@ extension Connection {
     var wrote = false
     for side in Side.allCases {
       guard let new = sides[side] else { continue }
-      let last = try head(side, of: key)
+      var damage: [Damage] = []
+      let last = try head(side, of: key, damage: &damage)
       if let last, last.bytesDigest == new.bytesDigest, last.libvirtVersion == new.libvirtVersion,
         last.hypervisorVersion == new.hypervisorVersion
       {
+        try keep(new.xml.bytes, digest: new.bytesDigest, of: key)
         continue
       }
-      let number = (last?.number ?? 0) + 1
-      try keep(new.xml.bytes, digest: new.bytesDigest)
+      let number = try lastRevision(side, of: key) + 1
+      // What libvirt returned just now is better than any damaged record of it.
+      try setAside(damage)
+      try keep(new.xml.bytes, digest: new.bytesDigest, of: key)
       try save(
         Revision(
           number: number, side: side, bytesDigest: new.bytesDigest, libvirtVersion: new.libvirtVersion,
@@ -76,10 +80,23 @@ extension Connection {
   }
 
   func head(_ side: Side, of key: DomainKey) throws -> Revision? {
-    try rows(
-      Revision.self, "WHERE domain = ? AND side = ? ORDER BY revision DESC LIMIT 1",
-      [Value(key), Value(side)]
+    var damage: [Damage] = []
+    let head = try head(side, of: key, damage: &damage)
+    if let first = damage.first { throw first }
+    return head
+  }
+
+  /// The newest revision; `nil` also where it is damaged, for an older one is not what libvirt returned last.
+  func head(_ side: Side, of key: DomainKey, damage: inout [Damage]) throws -> Revision? {
+    try soundRows(
+      Revision.self, "WHERE domain = ? AND side = ? ORDER BY revision DESC LIMIT 1", [Value(key), Value(side)],
+      damage: &damage
     ).first?.value
+  }
+
+  /// The highest number that a side's records have had, by the key alone.
+  private func lastRevision(_ side: Side, of key: DomainKey) throws -> Int64 {
+    try integer("SELECT max(revision) FROM revisions WHERE domain = ? AND side = ?", [Value(key), Value(side)]) ?? 0
   }
 
   func recorded(_ revision: Revision) throws -> RecordedSide {
@@ -90,9 +107,12 @@ extension Connection {
   }
 
   /// The newest revision of each side of many domains, in one look.
-  func heads(_ range: (String, [Value])) throws -> [DomainKey: BothSides<Revision?>] {
+  func heads(
+    _ range: (String, [Value]), damage: inout [Damage]
+  ) throws -> [DomainKey: BothSides<Revision?>] {
     let newest = "SELECT domain, side, max(revision) FROM revisions \(range.0) GROUP BY domain, side"
-    let found = try rows(Revision.self, "WHERE (domain, side, revision) IN (\(newest))", range.1)
+    let found = try soundRows(
+      Revision.self, "WHERE (domain, side, revision) IN (\(newest))", range.1, damage: &damage)
     var heads: [DomainKey: BothSides<Revision?>] = [:]
     for (owner, revision) in found {
       guard let owner else { continue }

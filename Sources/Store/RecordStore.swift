@@ -1,5 +1,6 @@
 import Faults
-import Vocabulary
+import Synchronization
+package import Vocabulary
 
 /// The store: what libvirt returned, what users sent, and what was done about it. One SQLite file.
 ///
@@ -12,6 +13,14 @@ package final class RecordStore: Sendable {
   private let access: Access
   /// Held as long as the store is open for writing.
   private let lock: StoreLock?
+  private let mended = Mutex<[Mended]>([])
+
+  /// Damage that a write of this session came upon and put right, or set aside.
+  package struct Mended: Sendable {
+    /// `nil` where the row does not say.
+    package let domain: DomainKey?
+    package let damage: StoreError
+  }
 
   private enum Access: Sendable {
     case reading(ReadingConnection)
@@ -45,6 +54,11 @@ package final class RecordStore: Sendable {
     return RecordStore(location: location, access: .writing(try WritingConnection(location)), lock: lock)
   }
 
+  /// Opens a copy of a store that nobody else knows, to bring it up to date and look at it.
+  static func openCopy(_ location: StoreLocation) throws(StoreError) -> RecordStore {
+    RecordStore(location: location, access: .writing(try WritingConnection(location)), lock: nil)
+  }
+
   /// Closes the file and lets go of the lock. Without it both happen when the last reference goes.
   package func close() throws(StoreError) {
     switch access {
@@ -71,13 +85,34 @@ package final class RecordStore: Sendable {
     guard case .writing(let writing) = access else { throw StoreError(.readOnly, path: location.path) }
     #if Faults
       try reach(what, .before)
-      let answer = try await writing.commit(body)
-      try reach(what, .after)
-      return answer
-    #else
-      return try await writing.commit(body)
     #endif
+    let (answer, damage) = try await writing.commit { connection in
+      connection.mended = []
+      let answer = try body(connection)
+      return (answer, connection.mended)
+    }
+    if !damage.isEmpty {
+      let found = damage.map { Mended(domain: $0.owner, damage: StoreError($0, path: location.path)) }
+      mended.withLock { $0 += found }
+    }
+    #if Faults
+      try reach(what, .after)
+    #endif
+    return answer
   }
+
+  /// Refuses where the disk is full, before work whose first call comes before its first write.
+  package func requireRoom() throws(StoreError) {
+    if StoreFolder.isFull(location.path) { throw StoreError(.diskFull, path: location.path) }
+  }
+
+  /// Whether this store is open for changing.
+  package var isWritable: Bool {
+    if case .writing = access { true } else { false }
+  }
+
+  /// What this session has mended so far.
+  package var mendedDamage: [Mended] { mended.withLock { $0 } }
 
   #if Faults
     private func reach(_ what: StoreWrite, _ moment: Failpoint.Moment) throws(StoreError) {

@@ -6,6 +6,8 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
   package let path: String
   /// What SQLite or the system said, word for word.
   package let underlying: String?
+  /// Set where a call had been made and what came of it could not be written down: the next pass finds out by reading.
+  package var lostOutcome = false
 
   package init(_ kind: Kind, path: String, underlying: String? = nil) {
     self.kind = kind
@@ -30,6 +32,8 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// SQLite waited 5 s for another connection.
     case busy
     case notAStore
+    /// There is a file already where a new one is to be.
+    case taken
     /// There is no domain of this key in the store.
     case noSuchDomain(DomainKey)
     /// There is no such operation or step in the store.
@@ -41,6 +45,10 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// What is wrong, without the path.
   package var message: String {
+    lostOutcome ? reason + ", so what came of a call that was made is not recorded" : reason
+  }
+
+  private var reason: String {
     switch kind {
     case .held(let holder):
       "the store is in use by " + (holder.map { "'\($0.command)' (pid \($0.pid))" } ?? "another process")
@@ -54,6 +62,7 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case .denied: "no permission to open the store"
     case .busy: "the store stayed locked for 5 s"
     case .notAStore: "the file is not a store of vmctl"
+    case .taken: "there is a file already"
     case .noSuchDomain(let key): "no domain \(key.domain) of host \(key.host) in the store"
     case .noSuchStep(let operation, let number):
       "no " + (number.map { "step \($0) of " } ?? "") + "operation \(operation) in the store"
@@ -64,23 +73,41 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// What to do about it.
   package var wayOut: String {
+    lostOutcome ? remedy + ", then run the command again: it finds out by reading" : remedy
+  }
+
+  private var remedy: String {
     switch kind {
     case .held: "wait until it is done, or stop it"
     case .fenced: "stop every vmctl and vmctld of this store, then run one of them again"
-    case .corrupt:
-      "move the file (with -wal and -shm) away and run 'vmctl reconcile': the store is rebuilt from libvirt; "
-        + "intents come back from their documents"
+    case .corrupt(let table, _): StoreError.remedy(ofDamaged: table)
     case .newerSchema: "use the vmctl that wrote it or a newer one"
     case .olderSchema: "run 'vmctl reconcile' once: commands that change things bring the store up to date"
-    case .diskFull: "make room on the file system; nothing was changed"
+    case .diskFull: "make room on the file system of \(path): vmctl changes nothing that it cannot write down"
     case .readOnly: "make the file and its folder writable, or name another with --store"
     case .denied: "run as the store's owner, or name another with --store"
     case .busy: "see which process has the file open ('fuser \(path)')"
     case .notAStore: "name the store with --store or VMCTL_STORE"
+    case .taken: "name another file, or say --force"
     case .noSuchDomain: "adopt the domain or give it an intent first"
     case .noSuchStep: "see 'vmctl history'"
     case .noLocation: "set HOME, or name the store with --store"
     case .io: "look at the file system and its log"
+    }
+  }
+
+  private static func remedy(ofDamaged table: String) -> String {
+    switch table {
+    case "intents":
+      "give the document again ('vmctl reconcile -f FILE'), or an older one "
+        + "('vmctl show DOMAIN --document --generation N'); nothing is done to the domain until then"
+    case "revisions", "ledger", "applied", "unplugs", "conditions", "domains":
+      "'vmctl reconcile DOMAIN' puts it right from what libvirt says"
+    case "operations", "steps": "'vmctl store repair' sets it aside; it only says what was done once"
+    case "blobs": "see whose it is: the row that names it is told with it by 'vmctl store check'"
+    default:
+      "put a backup back ('vmctl store restore FILE'), or move the file (with -wal and -shm) away and run "
+        + "'vmctl reconcile -f': the store is rebuilt from libvirt, intents come back from their documents"
     }
   }
 

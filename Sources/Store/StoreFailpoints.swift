@@ -2,7 +2,7 @@ package import Faults
 
 /// A durable write of the store, by the method that makes it.
 package enum StoreWrite: String, Sendable, CaseIterable {
-  case accept, saveDomain, saveChanges, record, startOperation, begin, settle, endOperation, remove
+  case accept, saveDomain, saveChanges, record, startOperation, begin, settle, endOperation, remove, setAside, restore
 }
 
 /// The places before and after the store's durable writes at which tests can have something happen.

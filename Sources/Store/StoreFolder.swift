@@ -36,6 +36,18 @@ enum StoreFolder {
     return stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 
+  /// How much room the file system of a path has left for its user, in bytes; `nil` where that cannot be told.
+  static func room(at path: String) -> Int? {
+    var status = statvfs()
+    let folder = StoreLocation(path: path).folder
+    guard statvfs(folder, &status) == 0 else { return nil }
+    // Some of the room is root's alone.
+    return Int(geteuid() == 0 ? status.f_bfree : status.f_bavail) * Int(status.f_frsize)
+  }
+
+  /// Whether not even the smallest file fits.
+  static func isFull(_ path: String) -> Bool { room(at: path).map { $0 < 64 << 10 } ?? false }
+
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// The log's header in bytes. A log without a page after it holds nothing, and a reader that is given one of exactly

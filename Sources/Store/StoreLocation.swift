@@ -12,8 +12,12 @@ package struct StoreLocation: Sendable, Hashable {
 
   package var lockPath: String { path + ".lock" }
   package var folder: String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? path }
-  var walPath: String { path + "-wal" }
-  var sharedMemoryPath: String { path + "-shm" }
+  /// Where damaged rows are put that were taken out of the store.
+  package var asidePath: String { path + ".damaged" }
+  package var walPath: String { path + "-wal" }
+  package var sharedMemoryPath: String { path + "-shm" }
+  /// What a restore is put together in, before it takes the store's place.
+  var restoringPath: String { path + ".restoring" }
 
   /// The store that a command uses: `--store`, `VMCTL_STORE`, `/var/lib/vmctl/vmctl.db` for root and
   /// `$XDG_STATE_HOME/vmctl/vmctl.db` (by default under `~/.local/state`) for others.

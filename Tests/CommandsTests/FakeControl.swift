@@ -7,7 +7,7 @@ final class FakeControl: VMControl {
   enum Call: Hashable {
     case plan(ReconcileRequest), reconcile(ReconcileRequest), perform(VerbRequest), domains([String]),
       xml(XMLRequest), document(String, Int64?), history(String, Int), adoption(String), differences(String),
-      provenance(String)
+      provenance(String), examination, storeCheck, repair, backup(String, Bool), storeRestore(String)
   }
 
   struct Answers {
@@ -22,6 +22,8 @@ final class FakeControl: VMControl {
     var history: [OperationReport] = []
     var differences = DifferenceDocument(domain: .init(name: "web-1", uuid: nil), generation: nil, sides: [])
     var provenance = ProvenanceDocument(domain: .init(name: "web-1", uuid: nil), generation: nil)
+    var examination = ExaminationReport([])
+    var restore = RestoreReport(store: "/s/vmctl.db", file: "/b/vmctl.db", domains: 2)
     var problem: Problem?
   }
 
@@ -90,6 +92,31 @@ final class FakeControl: VMControl {
   func history(of domain: String, limit: Int) async throws(Problem) -> [OperationReport] {
     try note(.history(domain, limit))
     return answers.history
+  }
+
+  func examination() async throws(Problem) -> ExaminationReport {
+    try note(.examination)
+    return answers.examination
+  }
+
+  func storeCheck() async throws(Problem) -> ExaminationReport {
+    try note(.storeCheck)
+    return answers.examination
+  }
+
+  func repairStore() async throws(Problem) -> ExaminationReport {
+    try note(.repair)
+    return answers.examination
+  }
+
+  func backUpStore(to file: String, overwriting: Bool) async throws(Problem) -> BackupReport {
+    try note(.backup(file, overwriting))
+    return BackupReport(file: file, bytes: 4_096, domains: 2, schema: 1)
+  }
+
+  func restoreStore(from file: String) async throws(Problem) -> RestoreReport {
+    try note(.storeRestore(file))
+    return answers.restore
   }
 
   private func stream() -> AsyncStream<ProgressEvent> {

@@ -7,7 +7,8 @@ import Testing
   /// Issue 2, item 9.
   static let commands = [
     "reconcile", "plan", "get", "devices", "show", "history", "pending", "start", "stop", "restart", "delete",
-    "forget", "restore", "protect", "unprotect", "adopt", "explain", "schema", "completion", "diff", "blame",
+    "forget", "restore", "protect", "unprotect", "adopt", "explain", "schema", "completion", "diff", "blame", "doctor",
+    "store",
   ]
 
   @Test func `the root lists every command and every exit code`() async {

@@ -15,9 +15,11 @@ final class Workbench: Sendable {
   private let clock = VirtualClock()
   private let counters = Mutex<[CountingHypervisor]>([])
 
-  init(guest: FakeHypervisor.Guest = .acknowledges(after: .milliseconds(100))) throws {
+  init(
+    guest: FakeHypervisor.Guest = .acknowledges(after: .milliseconds(100)), store: TemporaryStore? = nil
+  ) throws {
     fake = FakeHypervisor(clock: clock, guest: guest)
-    store = try TemporaryStore()
+    self.store = try store ?? TemporaryStore()
   }
 
   var control: EmbeddedControl {

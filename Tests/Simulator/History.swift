@@ -174,7 +174,7 @@ struct History: Sendable {
     world.state.withLock { $0.changingCalls = 0 }
     var report: OperationReport?
     var problem: (any Error)?
-    await Failpoint.$handler.withValue(process.reach) {
+    await Failpoint.$handler.withValue(process) {
       do {
         for await event in try await body(world.control) { report = event.report ?? report }
       } catch {

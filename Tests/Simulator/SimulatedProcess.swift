@@ -2,7 +2,7 @@ import Faults
 import Synchronization
 
 /// One vmctl process: where it dies, and which of its durable writes finds the disk full.
-final class SimulatedProcess: Sendable {
+final class SimulatedProcess: FailpointHandler {
   private struct State {
     var reached = 0
     var writes = 0

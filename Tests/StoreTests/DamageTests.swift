@@ -1,4 +1,3 @@
-import Digests
 import Foundation
 import Store
 import TestSupport
@@ -31,27 +30,8 @@ import Vocabulary
 
   private func filled() async throws -> TemporaryStore {
     let place = try TemporaryStore()
+    try await Sample.filled(place)
     let store = try await place.writing()
-    let intent = IncomingIntent(
-      text: "mark-intent".utf8, canonicalDigest: Digest(of: "i"), receivedAt: Sample.at(0), source: "mark-source")
-    _ = try await store.accept(intent, for: Sample.domain(name: "mark-domain"))
-    try await store.record(Sample.sides(live: "<mark-live/>"), of: Sample.key(), origin: .ours)
-    var ledger = try Sample.held("data")
-    ledger.naturalKey = "mark-ledger"
-    var applied = try Sample.applied("data")
-    applied.alias = "mark-applied"
-    var unplug = Sample.unplug("data")
-    unplug.said = "mark-unplug"
-    let condition = ConditionRow(
-      type: "Ready", status: true, reason: "AsWanted", message: "mark-condition", since: Sample.at(0),
-      observedGeneration: nil)
-    try await store.save(
-      DomainChanges(ledger: [ledger], applied: [applied], unplugs: [unplug], conditions: [condition]), of: Sample.key())
-    let operation = try await store.startOperation("mark-verb", domain: Sample.key(), at: Sample.at(1))
-    let step = StepRow(
-      operation: operation, order: 1, target: StepTarget(kind: "device", name: "data"), action: "attach",
-      call: "virDomainAttachDeviceFlags", effect: "live", xml: XMLText("<mark-step/>"), reason: "mark-reason")
-    try await store.begin(step, at: Sample.at(2))
     #expect(try await store.check() == [])
     try store.close()
     return place
@@ -74,8 +54,12 @@ import Vocabulary
     #expect(try await reader.check().contains { $0.kind == error?.kind })
   }
 
+  /// A store that is too big to be looked at whole each time.
   @Test func `a damaged page is noticed at the opening after a kill`() async throws {
     let place = try await filled()
+    let store = try await place.writing()
+    _ = try await store.accept(Sample.intent(String(repeating: "x", count: 5 << 20)), for: Sample.domain(2))
+    try store.close()
     // The page of a row, from its head: whatever is there, it is no tree any more.
     let data = try Data(contentsOf: URL(fileURLWithPath: place.location.path))
     let row = try data.range(of: Data("mark-ledger".utf8)).orThrow("no row").lowerBound
@@ -88,6 +72,6 @@ import Vocabulary
       Issue.record("not told as damage: \(String(describing: error))")
       return
     }
-    #expect(error?.description.contains("vmctl reconcile") == true)
+    #expect(error?.description.contains("vmctl store restore") == true)
   }
 }

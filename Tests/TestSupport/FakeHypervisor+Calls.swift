@@ -22,6 +22,7 @@ extension FakeHypervisor {
       let value = try state.mutex.withLock { (state) throws(LibvirtError) in
         let fault = try FakeHypervisor.admit(call, fate, &state)
         let result = try body(&state)
+        if let hook = state.hooks.firstIndex(where: { $0.call == kind }) { state.hooks.remove(at: hook).run() }
         if let fault { throw fault.error }
         return result
       }

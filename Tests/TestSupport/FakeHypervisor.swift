@@ -49,6 +49,7 @@ package final class FakeHypervisor: Hypervisor {
     var lastID = 0
     var calls: [Call] = []
     var faults: [Fault] = []
+    var hooks: [(call: CountingHypervisor.Call, run: @Sendable () -> Void)] = []
     var networks = [NetworkSummary(name: "default", isActive: true)]
     var closedWith: LibvirtError?
     var fate: @Sendable (Call) -> Fate = { _ in .asUsual }
@@ -115,6 +116,11 @@ package final class FakeHypervisor: Hypervisor {
     state.mutex.withLock {
       $0.faults.append(Fault(call: call, error: error, afterDoing: afterDoing, armedBy: other))
     }
+  }
+
+  /// Something happens while the next call of this kind is under way, after it was done and before it is answered.
+  package func duringNext(_ call: CountingHypervisor.Call, _ body: @escaping @Sendable () -> Void) {
+    state.mutex.withLock { $0.hooks.append((call, body)) }
   }
 
   /// The connection breaks: streams end, and every call fails until `reconnected`.

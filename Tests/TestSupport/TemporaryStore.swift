@@ -9,10 +9,13 @@ package final class TemporaryStore: Sendable {
   package let folder: String
   package let location: StoreLocation
 
-  package init() throws {
+  package convenience init() throws {
     let memory = "/dev/shm/"
-    let parent = FileManager.default.isWritableFile(atPath: memory) ? memory : NSTemporaryDirectory()
-    folder = parent + "vmctl-store-" + UUID().uuidString
+    try self.init(in: FileManager.default.isWritableFile(atPath: memory) ? memory : NSTemporaryDirectory())
+  }
+
+  package init(in parent: String) throws {
+    folder = parent + "/vmctl-store-" + UUID().uuidString
     location = StoreLocation(path: folder + "/vmctl.db")
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   }

@@ -11,6 +11,10 @@ import Vocabulary
 final class Connection {
   private let handle: OpaquePointer
   private let isOwned: Bool
+  /// Where damaged rows are put; `nil` where nothing is ever written.
+  let aside: AsideFile?
+  /// The damage that the work at hand has mended.
+  var mended: [Damage] = []
   /// Looked through from the front: there are few, and the first dictionary of a kind costs a process 0.2 ms.
   private var statements: [(sql: String, statement: OpaquePointer)] = []
 
@@ -26,12 +30,45 @@ final class Connection {
     }
     self.handle = handle
     isOwned = true
+    aside = nil
   }
 
   /// Uses a connection that somebody else opened and closes.
-  init(borrowing handle: OpaquePointer) {
+  init(borrowing handle: OpaquePointer, aside: AsideFile) {
     self.handle = handle
     isOwned = false
+    self.aside = aside
+  }
+
+  /// Opens a file of our own to be filled with a copy. It is thrown away where anything fails, so it needs no journal.
+  init(filling path: String) throws {
+    var handle: OpaquePointer?
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW
+    let code = sqlite3_open_v2(path, &handle, flags, nil)
+    guard code == SQLITE_OK, let handle else {
+      let failure = Connection.failure(code, handle)
+      sqlite3_close_v2(handle)
+      throw failure
+    }
+    self.handle = handle
+    isOwned = true
+    aside = nil
+    try execute("PRAGMA journal_mode = OFF")
+    try execute("PRAGMA synchronous = OFF")
+  }
+
+  /// SQLite's online backup (https://www.sqlite.org/backup.html): every page of one state of the database, beside
+  /// whoever reads and writes. In one step, for with a write-ahead log it holds nobody up.
+  func copy(to destination: Connection) throws {
+    destination.forgetStatements()
+    guard let backup = sqlite3_backup_init(destination.handle, "main", handle, "main") else {
+      throw Connection.failure(sqlite3_errcode(destination.handle), destination.handle)
+    }
+    let code = sqlite3_backup_step(backup, -1)
+    let end = sqlite3_backup_finish(backup)
+    guard code == SQLITE_DONE, end == SQLITE_OK else {
+      throw Connection.failure(code == SQLITE_DONE ? end : code, destination.handle)
+    }
   }
 
   deinit {

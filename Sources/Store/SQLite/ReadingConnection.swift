@@ -25,15 +25,22 @@ final class ReadingConnection: Sendable {
     self.state = Mutex(state)
   }
 
+  /// - Parameters:
+  ///   - location: where the store is.
+  ///   - anySchema: also one of an older vmctl, of which only the pages are of use.
   /// - Returns: `nil` where there is no store, or one that was made and never filled.
-  static func open(_ location: StoreLocation) throws(StoreError) -> ReadingConnection? {
+  /// - Throws: as `RecordStore.openForReading`.
+  static func open(
+    _ location: StoreLocation, anySchema: Bool = false
+  ) throws(StoreError) -> ReadingConnection? {
     guard let stamp = try StoreFolder.stamp(of: location), stamp.size > 0 else { return nil }
     do {
       let state = try connect(location, stamp: stamp)
       guard let connection = state.connection else { return nil }
       switch try Schema(of: connection, path: location.path) {
       case .empty: return nil
-      case .version(Migration.newest): return ReadingConnection(location: location, state: state)
+      case .version(let version) where anySchema || version == Migration.newest:
+        return ReadingConnection(location: location, state: state)
       case .version(let version):
         throw StoreError(.olderSchema(found: version, known: Migration.newest), path: location.path)
       }

@@ -75,9 +75,3 @@ struct StoredColumns {
     return value
   }
 }
-
-/// A row that is not what was written. Becomes a `StoreError` where the path is known.
-struct Damage: Error {
-  let table: String
-  let key: String
-}

@@ -33,7 +33,9 @@ extension Connection {
   /// Makes the rows of one domain exactly these.
   func replace<Row: KeyedRow & StoredRow>(_ rows: [Row], of owner: DomainKey) throws where Row.Key: StoredKey {
     let wanted = Set(rows.map(\.key))
-    let there = try self.rows(of: owner, Row.self)
+    var damage: [Damage] = []
+    let there: [Row] = try soundRows(of: owner, damage: &damage)
+    try setAside(damage)
     let gone = there.map(\.key).filter { !wanted.contains($0) }
     try apply(gone.map { RowChange<Row>.remove($0) }, of: owner)
     try apply(rows.map { RowChange.put($0) }, of: owner)

@@ -17,8 +17,9 @@ struct Table: Sendable {
   let keyCount: Int
   /// All columns and the sum, up to a condition.
   let selection: String
-  let sumOfKey: String
   let keyCondition: String
+  /// All columns, without the sum.
+  let columns: [String]
   let upsert: String
 
   /// - Parameters:
@@ -30,16 +31,23 @@ struct Table: Sendable {
     self.name = name
     isOwned = owned
     let key = (owned ? ["domain"] : []) + key
-    let columns = key + rest + ["sum"]
+    columns = key + rest
+    let all = columns + ["sum"]
     keyCount = key.count
     keyCondition = key.map { $0 + " = ?" }.joined(separator: " AND ")
-    let list = columns.joined(separator: ", ")
+    let list = all.joined(separator: ", ")
     selection = "SELECT \(list) FROM \(name) "
-    sumOfKey = "SELECT sum FROM \(name) WHERE \(keyCondition)"
     upsert = """
-      INSERT INTO \(name) (\(list)) VALUES (\(columns.map { _ in "?" }.joined(separator: ", "))) \
+      INSERT INTO \(name) (\(list)) VALUES (\(all.map { _ in "?" }.joined(separator: ", "))) \
       ON CONFLICT (\(key.joined(separator: ", "))) \
       DO UPDATE SET \((rest + ["sum"]).map { "\($0) = excluded.\($0)" }.joined(separator: ", "))
       """
+  }
+
+  /// The key of a row, for an error: of a domain its UUID, which libvirt shows too.
+  func shownKey(_ row: [Value]) -> String {
+    let key = row.prefix(keyCount)
+    guard isOwned, let domain = key.first?.domain else { return key.map(\.shown).joined(separator: " ") }
+    return (["\(domain.domain)"] + key.dropFirst().map(\.shown)).joined(separator: " ")
   }
 }
