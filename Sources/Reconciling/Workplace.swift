@@ -43,10 +43,18 @@ struct Workplace: Sendable {
   private func open(readOnly: Bool) async throws(Problem) -> any Hypervisor {
     try await asking("connecting to libvirt\(uri.map { " at \($0)" } ?? "")") { () throws(LibvirtError) in
       #if Faults
-        return FailpointHypervisor(try await connect(uri, readOnly))
+        return FailpointHypervisor(try await hypervisor(readOnly: readOnly))
       #else
-        return try await connect(uri, readOnly)
+        return try await hypervisor(readOnly: readOnly)
       #endif
+    }
+  }
+
+  /// What changes something outlives its daemon; a look that is cut off can be taken again.
+  private func hypervisor(readOnly: Bool) async throws(LibvirtError) -> any Hypervisor {
+    if readOnly { return try await connect(uri, true) }
+    return try await LastingConnection.open(clock: time.clock) { [connect, uri] () async throws(LibvirtError) in
+      try await connect(uri, false)
     }
   }
 }
