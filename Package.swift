@@ -89,6 +89,13 @@ let package = Package(
 
     // Tests
     room("TestSupport", ["Libvirt", "DomainXML", "Store", "Vocabulary"], path: "Tests/TestSupport"),
+    .target(name: "CSimulator", path: "Tests/CSimulator"),
+    .executableTarget(
+      name: "vmctl-simulator",
+      dependencies: [
+        "CSimulator", "Reconciling", "Libvirt", "DomainXML", "Store", "Control", "Faults", "TestSupport", "Vocabulary",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Simulator", swiftSettings: strict),
     tests("VocabularyTests", ["Vocabulary"]),
     tests("LibvirtTests", ["Libvirt", "TestSupport", "Vocabulary"]),
     .testTarget(

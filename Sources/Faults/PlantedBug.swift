@@ -7,15 +7,13 @@ package enum PlantedBug: String, Sendable, CaseIterable {
   case trustsReturnCode
 }
 
-#if Faults
-  extension PlantedBug {
-    /// The one that is planted in this task.
-    @TaskLocal package static var planted: PlantedBug?
+extension PlantedBug {
+  /// The one that is planted in this task.
+  @TaskLocal package static var planted: PlantedBug?
 
+  #if Faults
     package static func `is`(_ bug: PlantedBug) -> Bool { planted == bug }
-  }
-#else
-  extension PlantedBug {
+  #else
     @inlinable @inline(__always) package static func `is`(_ bug: PlantedBug) -> Bool { false }
-  }
-#endif
+  #endif
+}

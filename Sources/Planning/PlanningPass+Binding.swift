@@ -71,6 +71,21 @@ extension PlanningPass {
     for binding in input.managed.bindings where !named.contains(binding.id) {
       leaving.append(LeavingDevice(binding: binding, devices: present(binding)))
     }
+    bindReturned(besides: named)
+  }
+
+  /// A device that had left and is there again, at its slot: a saved image that was made before brings it back (T20).
+  /// It leaves again.
+  private mutating func bindReturned(besides named: Set<DeviceID>) {
+    let known = named.union(input.managed.bindings.map(\.id))
+    for tombstone in input.managed.tombstones where !known.contains(tombstone.id) {
+      let isBack = input.sides.contains { side in
+        sides[side]?.device(alias: tombstone.id.alias)?.slot == tombstone.slot
+      }
+      guard isBack else { continue }
+      let binding = ManagedState.Binding(id: tombstone.id)
+      leaving.append(LeavingDevice(binding: binding, devices: present(binding)))
+    }
   }
 
   /// R2: the document has no opinion on devices; what is bound stays bound.

@@ -16,6 +16,11 @@ struct FakeDomain: Sendable {
   var saved: XMLText?
   /// Aliases that the guest was asked to let go of.
   var pending: [String] = []
+  /// Those of the saved image (T23).
+  var savedPending: [String] = []
+  /// Devices that the hypervisor process has and libvirt does not know: their aliases, and whether libvirt has run into
+  /// the leftover block node already.
+  var phantoms: [String: Bool] = [:]
   var guest: FakeHypervisor.Guest?
   var job = JobState.none
   var control = ControlState.ok
@@ -44,6 +49,24 @@ struct FakeDomain: Sendable {
 
   func hotplug(_ side: Side, _ function: String) throws(LibvirtError) -> FakeHotplug {
     try FakeHotplug(try text(side, function), side: side, run: id ?? 0, function)
+  }
+
+  /// A live attach that ends libvirtd half way (faults.md 0.2).
+  mutating func leavePhantom(_ device: XMLText) throws(LibvirtError) {
+    let attached = try hotplug(.live, "virDomainAttachDeviceFlags").attach(device)
+    if let alias = attached.alias { phantoms[alias] = false }
+  }
+
+  /// What QEMU says to an attach of a device that it has already.
+  mutating func refusePhantom(_ alias: String?, _ function: String) throws(LibvirtError) {
+    guard let alias, let wasMet = phantoms[alias] else { return }
+    phantoms[alias] = true
+    throw .internal(
+      "unable to execute QEMU command "
+        + (wasMet
+          ? "'device_add': Duplicate device ID '\(alias)'"
+          : "'blockdev-add': Duplicate nodes with node-name='libvirt-3-storage'"),
+      function)
   }
 
   mutating func setText(_ text: XMLText, _ side: Side) {

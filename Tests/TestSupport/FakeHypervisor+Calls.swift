@@ -10,17 +10,51 @@ extension FakeHypervisor {
     _ body: (inout State) throws(LibvirtError) -> T
   ) async throws(LibvirtError) -> T {
     try await waitForJob(kind, on: domain)
-    return try state.mutex.withLock { (state) throws(LibvirtError) in
-      state.calls.append(Call(kind: kind, domain: domain, side: side, text: text))
-      if let error = state.closedWith { throw error }
-      let fault = state.faults.firstIndex { $0.call == kind && $0.armedBy == nil }
-        .map { state.faults.remove(at: $0) }
-      for index in state.faults.indices where state.faults[index].armedBy == kind { state.faults[index].armedBy = nil }
-      if let fault, !fault.afterDoing { throw fault.error }
-      let result = try body(&state)
-      if let fault { throw fault.error }
-      return result
+    let call = Call(kind: kind, domain: domain, side: side, text: text)
+    let fate = state.mutex.withLock { $0.closedWith == nil ? $0.fate : { _ in .asUsual } }(call)
+    if fate == .neverDelivered {
+      state.mutex.withLock { $0.calls.append(call) }
+      disconnect()
+      throw FakeHypervisor.cutOff(kind)
     }
+    let isCutOff = fate == .replyLost || fate == .leavesPhantom
+    do throws(LibvirtError) {
+      let value = try state.mutex.withLock { (state) throws(LibvirtError) in
+        let fault = try FakeHypervisor.admit(call, fate, &state)
+        let result = try body(&state)
+        if let fault { throw fault.error }
+        return result
+      }
+      if !isCutOff { return value }
+    } catch {
+      if !isCutOff { throw error }
+    }
+    disconnect()
+    throw FakeHypervisor.cutOff(kind)
+  }
+
+  /// Notes a call. Throws where it is not to do its work; returns what it is to answer after that.
+  private static func admit(_ call: Call, _ fate: Fate, _ state: inout State) throws(LibvirtError) -> Fault? {
+    let kind = call.kind
+    state.calls.append(call)
+    if let error = state.closedWith { throw error }
+    if case .fails(let error) = fate { throw error }
+    if fate == .leavesPhantom, let domain = call.domain, let text = call.text {
+      try state.domains[domain]?.leavePhantom(text)
+      throw cutOff(kind)
+    }
+    let fault = state.faults.firstIndex { $0.call == kind && $0.armedBy == nil }
+      .map { state.faults.remove(at: $0) }
+    for index in state.faults.indices where state.faults[index].armedBy == kind { state.faults[index].armedBy = nil }
+    if let fault, !fault.afterDoing { throw fault.error }
+    return fault
+  }
+
+  /// What a client is told when the connection breaks under a call (faults.md 2.1).
+  private static func cutOff(_ kind: CountingHypervisor.Call) -> LibvirtError {
+    LibvirtError(
+      code: .systemError, domain: .rpc, message: "End of file while reading data: Input/output error",
+      function: kind.rawValue)
   }
 
   /// One call on one domain, which `body` may change.
@@ -171,11 +205,13 @@ extension FakeHypervisor {
       let restored = domain.saved != nil
       if let saved = domain.saved {
         domain.live = saved
+        domain.pending = domain.savedPending
       } else {
         domain.live = try FakeRun.live(from: domain.persistent, id: state.lastID, "virDomainCreate")
       }
       domain.state = .running
       domain.saved = nil
+      domain.savedPending = []
       state.domains[uuid] = domain
       return (domain.name, restored)
     }

@@ -8,6 +8,7 @@ extension FakeHypervisor {
     let (name, alias) = try await perform(.attach, on: uuid, function, side: side, text: device) {
       (domain) throws(LibvirtError) in
       let attached = try domain.hotplug(side, function).attach(device)
+      if side == .live { try domain.refusePhantom(attached.alias, function) }
       domain.setText(attached.text, side)
       return (domain.name, attached.alias)
     }

@@ -51,15 +51,81 @@ extension FakeHypervisor {
       }
     state.mutex.withLock { state in
       guard var domain = state.domains[found.uuid] else { return }
-      if reason == .saved { domain.saved = domain.live }
+      if reason == .saved {
+        domain.saved = domain.live
+        domain.savedPending = domain.pending
+      }
       domain.live = nil
       domain.id = nil
       domain.state = .shutOff
       domain.stopReason = reason
       domain.pending = []
+      domain.phantoms = [:]
       state.domains[found.uuid] = domain.isPersistent ? domain : nil
     }
     emit(.lifecycle(lifecycle), of: domain, name: found.name)
+  }
+
+  /// What a domain is, asked of nobody: no call comes in.
+  package struct Glance: Sendable {
+    package let live: XMLText?
+    package let persistent: XMLText?
+    package let state: DomainState
+    package let run: Int?
+    /// Aliases that the guest was asked to let go of.
+    package let pending: [String]
+    /// Aliases that the hypervisor process has and libvirt does not know.
+    package let phantoms: [String]
+  }
+
+  package func glance(_ domain: DomainUUID) -> Glance? {
+    domains(domain).map {
+      Glance(
+        live: $0.live, persistent: $0.isPersistent ? $0.persistent : nil, state: $0.state, run: $0.id,
+        pending: $0.pending, phantoms: $0.phantoms.keys.sorted())
+    }
+  }
+
+  /// The domain of a name, asked of nobody.
+  package func uuid(named name: String) -> DomainUUID? {
+    state.mutex.withLock { $0.domains.values.first { $0.name == name }?.uuid }
+  }
+
+  /// Somebody attaches a device; false where libvirt refuses it.
+  package func attachForeign(_ device: XMLText, to domain: DomainUUID, side: Side) -> Bool {
+    var added: (alias: String?, name: String)?
+    change(domain) { found in
+      guard let attached = try? found.hotplug(side, "").attach(device) else { return }
+      found.setText(attached.text, side)
+      added = (attached.alias, found.name)
+    }
+    guard let added else { return false }
+    if side == .live, let alias = added.alias { emit(.deviceAdded(alias: alias), of: domain, name: added.name) }
+    return true
+  }
+
+  /// Somebody detaches a device, and the guest lets go of it at once.
+  package func detachForeign(_ alias: String, from domain: DomainUUID, side: Side) {
+    var name: String?
+    change(domain) { found in
+      guard let hotplug = try? found.hotplug(side, ""), let device = hotplug.find(alias: alias) else { return }
+      found.setText(hotplug.removing(device), side)
+      if side == .live {
+        found.pending.removeAll { $0 == alias }
+        name = found.name
+      }
+    }
+    if let name { emit(.deviceRemoved(alias: alias), of: domain, name: name) }
+  }
+
+  /// The guest forgets what it was asked for, as one does that was in its firmware then.
+  package func loseRequests(_ domain: DomainUUID) { change(domain) { $0.pending = [] } }
+
+  /// The domain is undefined by somebody else.
+  package func undefineForeign(_ domain: DomainUUID) {
+    guard let found = domains(domain), found.live == nil else { return }
+    state.mutex.withLock { $0.domains[domain] = nil }
+    emit(.lifecycle(.undefinedRemoved), of: domain, name: found.name)
   }
 
   /// The domain leaves for another host.

@@ -24,6 +24,18 @@ package final class FakeHypervisor: Hypervisor {
     package let text: XMLText?
   }
 
+  /// What becomes of a call.
+  package enum Fate: Sendable, Hashable {
+    case asUsual
+    /// The connection breaks before libvirt has the call.
+    case neverDelivered
+    /// It is done, and the connection breaks before the answer.
+    case replyLost
+    /// libvirtd dies in it: the hypervisor process has the device, and the next libvirtd does not know it (faults.md 0.2).
+    case leavesPhantom
+    case fails(LibvirtError)
+  }
+
   struct Fault {
     let call: CountingHypervisor.Call
     let error: LibvirtError
@@ -39,6 +51,8 @@ package final class FakeHypervisor: Hypervisor {
     var faults: [Fault] = []
     var networks = [NetworkSummary(name: "default", isActive: true)]
     var closedWith: LibvirtError?
+    var fate: @Sendable (Call) -> Fate = { _ in .asUsual }
+    var delivery: @Sendable (DomainEvent) -> [Duration] = { _ in [.zero] }
   }
 
   let clock: any Clock<Duration>
@@ -117,6 +131,14 @@ package final class FakeHypervisor: Hypervisor {
     for fanout in listeners { fanout.finish(reason) }
   }
 
+  /// Decides what becomes of each call from now on.
+  package func decideFates(_ fate: @escaping @Sendable (Call) -> Fate) { state.mutex.withLock { $0.fate = fate } }
+
+  /// Decides when each event from now on arrives: once for each duration that is returned, never where none is.
+  package func decideDeliveries(_ delivery: @escaping @Sendable (DomainEvent) -> [Duration]) {
+    state.mutex.withLock { $0.delivery = delivery }
+  }
+
   package func setGuest(_ guest: Guest, of domain: DomainUUID) { change(domain) { $0.guest = guest } }
   package func setJob(_ job: JobState, of domain: DomainUUID) { change(domain) { $0.job = job } }
   package func setControl(_ control: ControlState, of domain: DomainUUID) { change(domain) { $0.control = control } }
@@ -132,9 +154,22 @@ package final class FakeHypervisor: Hypervisor {
   }
 
   func emit(_ kind: DomainEvent.Kind, of domain: DomainUUID, name: String) {
-    for fanout in state.listeners.withLock({ $0 }) {
-      fanout.send(.domain(DomainEvent(uuid: domain, name: name, kind: kind)))
+    let event = DomainEvent(uuid: domain, name: name, kind: kind)
+    let delivery = state.mutex.withLock { $0.delivery }
+    for delay in delivery(event) {
+      guard delay > .zero else {
+        send(event)
+        continue
+      }
+      Task {
+        await sleep(delay)
+        send(event)
+      }
     }
+  }
+
+  private func send(_ event: DomainEvent) {
+    for fanout in state.listeners.withLock({ $0 }) { fanout.send(.domain(event)) }
   }
 
   func guest(of domain: FakeDomain) -> Guest { domain.guest ?? defaultGuest }

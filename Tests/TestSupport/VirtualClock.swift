@@ -28,6 +28,13 @@ package final class VirtualClock: Clock, Sendable {
   /// Whether somebody sleeps: the moment to advance.
   package var hasSleepers: Bool { state.withLock { !$0.sleepers.isEmpty } }
 
+  /// Lets time pass until the next sleeper is to be woken, and wakes it; false where nobody sleeps.
+  package func advanceToNextSleeper() -> Bool {
+    guard let next = state.withLock({ $0.sleepers.values.map(\.deadline).min() }) else { return false }
+    pass(to: next)
+    return true
+  }
+
   /// Lets time pass and wakes who slept until then, the earliest first.
   package func advance(by duration: Duration) { pass(to: now.advanced(by: duration)) }
 

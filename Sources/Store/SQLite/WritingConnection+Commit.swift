@@ -27,7 +27,11 @@ extension WritingConnection {
         waiting.append(job)
         return waiting.count == 1
       }
-      if isFirst { database.asyncWriteWithoutTransaction { self.drain($0) } }
+      guard isFirst else { return }
+      #if Faults
+        if StoreExecution.isInline { return database.writeWithoutTransaction { drain($0) } }
+      #endif
+      database.asyncWriteWithoutTransaction { self.drain($0) }
     }
     return try result.get()
   }

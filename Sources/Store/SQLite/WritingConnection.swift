@@ -72,6 +72,13 @@ final class WritingConnection: Sendable {
     _ body: @escaping @Sendable (Connection) throws -> Answer
   ) async throws(StoreError) -> Answer {
     let result: Result<Answer, any Error> = await withCheckedContinuation { continuation in
+      #if Faults
+        if StoreExecution.isInline {
+          return database.writeWithoutTransaction { _ in
+            continuation.resume(returning: Result { try connection().snapshot(body) })
+          }
+        }
+      #endif
       database.asyncWriteWithoutTransaction { _ in
         continuation.resume(returning: Result { try self.connection().snapshot(body) })
       }

@@ -1,0 +1,5 @@
+/// How the store does its work in this task, where the package trait `Faults` is on.
+package enum StoreExecution {
+  /// On the caller's thread, and not on the connection's own: the simulator has one thread, and one order of things.
+  @TaskLocal package static var isInline = false
+}

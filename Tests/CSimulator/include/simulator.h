@@ -1,0 +1,7 @@
+#pragma once
+
+/// A piece of a Swift task that is ready to run.
+typedef void *vmctl_job;
+
+/// From now on every job that would go to Swift's thread pool is given to `take`, in any thread.
+void vmctl_take_jobs(void (*take)(vmctl_job));

@@ -1,0 +1,101 @@
+import Control
+import Libvirt
+import Store
+import Synchronization
+import TestSupport
+import Vocabulary
+
+/// What must hold when a command has ended, or its process has died.
+struct AfterCommand: Sendable {
+  let world: World
+
+  func check(_ report: OperationReport?, isVerb: Bool = false) async {
+    checkSlots()
+    if let report {
+      if report.outcome == .asWanted, !isVerb { checkTruth(report) }
+      if world.uuid != nil, report.outcome <= .waiting { world.state.withLock { $0.isRecorded = true } }
+    }
+    await checkStore(report)
+  }
+
+  /// I2: a device keeps its slot, and nobody gets another's.
+  func checkSlots() {
+    let live = world.devices(.live)
+    let persistent = world.devices(.persistent)
+    for (alias, slot) in (live ?? [:]).merging(persistent ?? [:], uniquingKeysWith: { one, _ in one }) {
+      let (known, foreign, others) = world.state.withLock { state in
+        (state.slots[alias], state.foreignSlots, state.slots.filter { $0.key != alias && $0.value == slot }.map(\.key))
+      }
+      if let known, known != slot, !foreign.contains(known) {
+        world.violate("I2", "\(alias) moved from \(known) to \(slot)")
+      }
+      if known == nil, let other = others.first, !foreign.contains(slot) {
+        world.violate("I2", "\(alias) got \(slot), which is \(other)'s")
+      }
+      world.state.withLock { $0.slots[alias] = slot }
+    }
+    guard let live, let persistent else { return }
+    for (alias, slot) in live {
+      if let other = persistent[alias], other != slot {
+        world.violate("I2", "\(alias) is at \(slot) live and at \(other) in the definition")
+      }
+    }
+  }
+
+  /// I10: what is reported as wanted is.
+  func checkTruth(_ report: OperationReport) {
+    let (wish, isUndisturbed) = world.state.withLock { ($0.wish, $0.disturbances == $0.disturbancesSeen) }
+    guard isUndisturbed else { return }
+    let wanted = Set(wish.ids.map { "ua-" + $0 } + ["ua-root"])
+    for side in Side.allCases {
+      guard let there = world.devices(side) else {
+        if side == .persistent { world.violate("I10", "reported as wanted, and there is no definition") }
+        continue
+      }
+      let ours = Set(there.keys.filter { !$0.hasPrefix("ua-x") })
+      if ours != wanted {
+        world.violate(
+          "I10", "reported as wanted, and the \(side.rawValue) side has \(ours.sorted()), not \(wanted.sorted())")
+      }
+    }
+  }
+
+  /// I6: what was accepted is there; what the guest was asked for is known.
+  private func checkStore(_ report: OperationReport?) async {
+    let pending = world.uuid.flatMap { world.fake.glance($0)?.pending } ?? []
+    let live = world.devices(.live) ?? [:]
+    do {
+      guard let store = try RecordStore.openForReading(world.store.location) else {
+        if report?.generation != nil { world.violate("I6", "there is no store") }
+        return
+      }
+      defer { try? store.close() }
+      let rows = try await store.unplugs().map(\.unplug.target.name)
+      for alias in Set(pending) where live[alias] != nil && !rows.contains(String(alias.dropFirst(3))) {
+        world.violate("I6", "the guest was asked for \(alias), and the store does not know")
+      }
+      let newest = try await newestGeneration(store)
+      let accepted = world.state.withLock { state in
+        if let generation = report?.generation, report?.verb == "reconcile", report?.outcome != .conflict,
+          report?.id != nil || report?.outcome == .asWanted
+        {
+          state.accepted = max(state.accepted, generation)
+        }
+        return state.accepted
+      }
+      if newest < accepted { world.violate("I6", "generation \(accepted) was accepted, and the newest is \(newest)") }
+    } catch {
+      world.violate("I6", "the store cannot be read: \(error)")
+    }
+  }
+
+  private func newestGeneration(_ store: RecordStore) async throws -> Int64 {
+    var newest: Int64 = 0
+    for row in try await store.domains(named: "web-1") {
+      guard let intent = try await store.intent(of: row.key), intent.generation.number > newest else { continue }
+      newest = intent.generation.number
+      world.state.withLock { $0.acceptedClientGeneration = intent.clientGeneration }
+    }
+    return newest
+  }
+}

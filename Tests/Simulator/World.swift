@@ -1,0 +1,135 @@
+import Control
+import DomainXML
+import Faults
+import Foundation
+import Libvirt
+import Reconciling
+import Store
+import Synchronization
+import TestSupport
+import Vocabulary
+
+/// Everything that a history happens to: libvirt and the guest, the clock, the store, and what was seen of them.
+final class World: Sendable {
+  struct State {
+    var chances: SeededNumbers
+    var wish = Wish()
+    /// Counts up with each document that is given.
+    var wishNumber = 0
+    var violations: [Violation] = []
+    var trace: [String] = []
+    /// What becomes of the n-th changing call of the command that runs.
+    var fates: [Int: FakeHypervisor.Fate] = [:]
+    var changingCalls = 0
+    /// A step is journalled and its call has not been made.
+    var isJournalled = false
+    var jobSince: VirtualClock.Instant?
+    /// Somebody else did something; and how often had somebody when vmctl looked last.
+    var disturbances = 0
+    var disturbancesSeen = 0
+    var downUntil: VirtualClock.Instant?
+    var slots: [String: String] = [:]
+    var foreignSlots: Set<String> = []
+    var requests: [String: Request] = [:]
+    /// Attaches since the last look, by side and alias.
+    var unread: Set<String> = []
+    var phantomRefusals: [String: Int] = [:]
+    var isRestoring = false
+    /// A command ended in order when libvirt had the domain.
+    var isRecorded = false
+    /// Slots of devices that others detach from now on are known to nobody.
+    var isStoreLost = false
+    var accepted: Int64 = 0
+    /// The client's own number of the newest document in the store.
+    var acceptedClientGeneration: Int64?
+  }
+
+  /// What the guest was asked for in one run, for one wish.
+  struct Request {
+    let run: Int?
+    let wishNumber: Int
+    var times: [VirtualClock.Instant]
+  }
+
+  let seed: UInt64
+  let clock = VirtualClock(runsByItself: false)
+  let fake: FakeHypervisor
+  let store: TemporaryStore
+  let state: Mutex<State>
+
+  init(seed: UInt64) throws {
+    self.seed = seed
+    fake = FakeHypervisor(clock: clock, guest: .acknowledges(after: .milliseconds(100)))
+    store = try TemporaryStore()
+    state = Mutex(State(chances: SeededNumbers(seed: seed)))
+    fake.decideFates { [weak self] call in self?.judge(call) ?? .asUsual }
+  }
+
+  var time: Timekeeper {
+    let clock = clock
+    return Timekeeper(clock: clock) {
+      let passed = clock.now.offset.components
+      return Timestamp(
+        milliseconds: 1_700_000_000_000 + passed.seconds * 1000 + passed.attoseconds / 1_000_000_000_000_000)
+    }
+  }
+
+  var control: EmbeddedControl {
+    EmbeddedControl(uri: nil, location: store.location, command: "the simulator", time: time) {
+      (_, _) async throws(LibvirtError) in try self.connect()
+    }
+  }
+
+  private func connect() throws(LibvirtError) -> FakeHypervisor {
+    let now = clock.now
+    if state.withLock({ $0.downUntil.map { now < $0 } ?? false }) {
+      throw LibvirtError(
+        code: .systemError, domain: .rpc, message: "Failed to connect socket: Connection refused",
+        function: "virConnectOpen")
+    }
+    return fake.reconnected()
+  }
+
+  var uuid: DomainUUID? { fake.uuid(named: "web-1") }
+
+  func chance<Value>(_ body: (inout SeededNumbers) -> Value) -> Value { state.withLock { body(&$0.chances) } }
+
+  func note(_ text: @autoclosure () -> String) {
+    let line = "\(clock.now.offset.components.seconds) s  \(text())"
+    state.withLock { $0.trace.append(line) }
+  }
+
+  func violate(_ rule: String, _ message: String) {
+    note("VIOLATION \(rule): \(message)")
+    state.withLock { $0.violations.append(Violation(rule: rule, message: message)) }
+  }
+
+  func disturb(_ what: String) {
+    note("world: \(what)")
+    state.withLock { $0.disturbances += 1 }
+  }
+
+  // MARK: Failpoints
+
+  func met(_ point: Failpoint) {
+    switch point.name {
+    // A request that is made again is kept by `settle`.
+    case "store.begin.after", "store.settle.after": state.withLock { $0.isJournalled = true }
+    default: break
+    }
+  }
+
+  // MARK: What is there
+
+  /// A side's devices that have an alias, with their slots.
+  func devices(_ side: Side) -> [String: String]? {
+    guard let uuid, let glance = fake.glance(uuid), let text = side == .live ? glance.live : glance.persistent,
+      let definition = try? DomainDefinition(text)
+    else { return nil }
+    var found: [String: String] = [:]
+    for device in definition.devices {
+      if let alias = device.alias, alias.hasPrefix("ua-") { found[alias] = device.slot?.description ?? "" }
+    }
+    return found
+  }
+}
