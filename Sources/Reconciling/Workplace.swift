@@ -53,8 +53,10 @@ struct Workplace: Sendable {
   /// What changes something outlives its daemon; a look that is cut off can be taken again.
   private func hypervisor(readOnly: Bool) async throws(LibvirtError) -> any Hypervisor {
     if readOnly { return try await connect(uri, true) }
-    return try await LastingConnection.open(clock: time.clock) { [connect, uri] () async throws(LibvirtError) in
-      try await connect(uri, false)
+    // Commands that begin together do not begin in the same millisecond.
+    let jitter = Jitter(seed: UInt64(bitPattern: time.now().milliseconds))
+    return try await LastingConnection.open(clock: time.clock, random: jitter) {
+      [connect, uri] () async throws(LibvirtError) in try await connect(uri, false)
     }
   }
 }
