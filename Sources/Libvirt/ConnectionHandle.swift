@@ -34,9 +34,9 @@ final class ConnectionHandle: Sendable {
   }
 
   /// Has the daemon notice our end and us notice the daemon's: without it, a call to a frozen daemon waits for ever.
-  func keepAlive() throws(LibvirtError) {
+  func keepAlive(_ keepalive: Connection.Keepalive) throws(LibvirtError) {
     try use { (connection) throws(LibvirtError) in
-      guard virConnectSetKeepAlive(connection, 5, 3) < 0 else { return }
+      guard virConnectSetKeepAlive(connection, keepalive.interval, keepalive.count) < 0 else { return }
       let error = LibvirtError.last("virConnectSetKeepAlive")
       // Drivers inside this process have no daemon to lose.
       guard error.code == .noSupport else { throw error }
@@ -83,7 +83,7 @@ final class ConnectionHandle: Sendable {
     virConnectClose(last.raw)
   }
 
-  private static let closed = LibvirtError(
+  static let closed = LibvirtError(
     code: .invalidConnection, domain: .none, message: "the connection is closed", function: "virConnectRef")
 }
 

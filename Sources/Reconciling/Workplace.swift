@@ -43,10 +43,20 @@ struct Workplace: Sendable {
   private func open(readOnly: Bool) async throws(Problem) -> any Hypervisor {
     try await asking("connecting to libvirt\(uri.map { " at \($0)" } ?? "")") { () throws(LibvirtError) in
       #if Faults
-        return FailpointHypervisor(try await connect(uri, readOnly))
+        return FailpointHypervisor(try await hypervisor(readOnly: readOnly))
       #else
-        return try await connect(uri, readOnly)
+        return try await hypervisor(readOnly: readOnly)
       #endif
+    }
+  }
+
+  /// What changes something outlives its daemon; a look that is cut off can be taken again.
+  private func hypervisor(readOnly: Bool) async throws(LibvirtError) -> any Hypervisor {
+    if readOnly { return try await connect(uri, true) }
+    // Commands that begin together do not begin in the same millisecond.
+    let jitter = Jitter(seed: UInt64(bitPattern: time.now().milliseconds))
+    return try await LastingConnection.open(clock: time.clock, random: jitter) {
+      [connect, uri] () async throws(LibvirtError) in try await connect(uri, false)
     }
   }
 }

@@ -16,10 +16,13 @@ final class LiveDomain: Sendable {
   let machine: String
   let folder: String
   let storePath: String
+  /// Where vmctl reaches the host; whoever looks at what came of it goes there directly.
+  let uri: String
   private let counters = Mutex<[CountingHypervisor]>([])
 
-  private init(_ host: PrivateHost, machine: String) throws {
+  private init(_ host: PrivateHost, uri: String, machine: String) throws {
     self.host = host
+    self.uri = uri
     self.machine = machine
     name = "t-" + UUID().uuidString.lowercased().prefix(8)
     folder = host.images + "/" + name
@@ -27,10 +30,13 @@ final class LiveDomain: Sendable {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   }
 
+  /// On the host of the whole run, or on one of the test's own, which may be reached through something else.
   static func with<Value>(
-    machine: String = "q35", _ body: (LiveDomain) async throws -> Value
+    machine: String = "q35", on own: PrivateHost? = nil, through uri: String? = nil,
+    _ body: (LiveDomain) async throws -> Value
   ) async throws -> Value {
-    let domain = try LiveDomain(try #require(PrivateHost.current), machine: machine)
+    let host = try #require(own ?? PrivateHost.current)
+    let domain = try LiveDomain(host, uri: uri ?? host.uri, machine: machine)
     do {
       let value = try await body(domain)
       try await domain.remove()
@@ -57,7 +63,7 @@ final class LiveDomain: Sendable {
 
   var control: EmbeddedControl {
     EmbeddedControl(
-      uri: host.uri, location: StoreLocation(path: storePath), command: "a test", time: .system
+      uri: uri, location: StoreLocation(path: storePath), command: "a test", time: .system
     ) { (uri, readOnly) async throws(LibvirtError) in
       let counter = CountingHypervisor(try await Connection.open(uri: uri, readOnly: readOnly))
       self.counters.withLock { $0.append(counter) }
@@ -78,6 +84,16 @@ final class LiveDomain: Sendable {
       documents: [IntentSource(name: "test.yaml", bytes: Array(document.utf8))], removals: removals, reassert: reassert,
       grow: grow, timeout: timeout)
     return try await finish(control.reconcile(request))
+  }
+
+  /// Documents of several domains in one call; their reports in no order.
+  func reconcileAll(_ documents: [String], timeout: Int64 = 30_000) async throws -> [OperationReport] {
+    let sources = documents.enumerated().map { IntentSource(name: "\($0).yaml", bytes: Array($1.utf8)) }
+    var reports: [OperationReport] = []
+    for await event in try await control.reconcile(ReconcileRequest(documents: sources, timeout: timeout)) {
+      if let report = event.report { reports.append(report) }
+    }
+    return reports
   }
 
   func plan(_ document: String) async throws -> PlanDocument {
@@ -185,14 +201,18 @@ final class LiveDomain: Sendable {
   }
 
   /// As another tool would.
-  func virsh(_ words: String...) throws {
+  @discardableResult
+  func virsh(_ words: String...) throws -> String {
     let process = Process()
+    let output = Pipe()
     process.executableURL = URL(filePath: "/usr/bin/virsh")
     process.arguments = ["-q", "-c", host.uri] + words
-    process.standardOutput = FileHandle.nullDevice
+    process.standardOutput = output
     try process.run()
+    let said = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0, "virsh \(words.joined(separator: " "))")
+    return String(decoding: said, as: UTF8.self)
   }
 
   // MARK: What the guest sees

@@ -9,6 +9,8 @@ package actor EventRecorder {
 
   package func add(_ event: HypervisorEvent) { events.append(event) }
 
+  package func count(of event: HypervisorEvent) -> Int { events.count { $0 == event } }
+
   /// What has come so far for one domain.
   package func kinds(of domain: DomainUUID) -> [DomainEvent.Kind] {
     events.compactMap { event in

@@ -6,13 +6,13 @@ enum FakeHost {
   static let machines = ["q35": "pc-q35-7.2", "pc": "pc-i440fx-7.2"]
   static let uuid = HostUUID(high: 0x1111_1111_2222_4333, low: 0x8444_5555_5555_5555)
 
-  static func description(_ libvirt: Version) -> HostDescription {
+  static func description(_ libvirt: Version, _ uuid: HostUUID) -> HostDescription {
     HostDescription(
       uri: "fake:///system", hostname: "fake", uuid: uuid, libvirtVersion: libvirt, hypervisorVersion: Version(7, 2, 22)
     )
   }
 
-  static var capabilities: XMLText {
+  static func capabilities(_ uuid: HostUUID) -> XMLText {
     let machines = ["pc-i440fx-7.2", "pc-i440fx-7.1", "pc-q35-7.2", "pc-q35-7.1"]
       .map { "      <machine maxCpus='255'>\($0)</machine>\n" }.joined()
     let aliases = FakeHost.machines.sorted { $0.key < $1.key }

@@ -105,7 +105,7 @@ extension FakeHypervisor {
   }
 
   package func capabilities() async throws(LibvirtError) -> XMLText {
-    try await perform(.capabilities) { _ in FakeHost.capabilities }
+    try await perform(.capabilities) { _ in FakeHost.capabilities(description.uuid) }
   }
 
   package func domainCapabilities(_ query: DomainCapabilitiesQuery) async throws(LibvirtError) -> XMLText {

@@ -74,14 +74,15 @@ package final class FakeHypervisor: Hypervisor {
   ///   - clock: what its waits take their time from.
   ///   - guest: what the guests of its domains do, as long as `setGuest` says nothing else of one.
   ///   - libvirtVersion: from 11.0 on, persistent changes by XML are told as DEFINED/UPDATED (T30).
+  ///   - host: the host's UUID; the same for all fakes where it is not given.
   package init(
     clock: any Clock<Duration> = VirtualClock(), guest: Guest = .acknowledges(after: .milliseconds(100)),
-    libvirtVersion: Version = Version(9, 0)
+    libvirtVersion: Version = Version(9, 0), host: HostUUID? = nil
   ) {
     self.clock = clock
     defaultGuest = guest
     state = SharedState()
-    description = FakeHost.description(libvirtVersion)
+    description = FakeHost.description(libvirtVersion, host ?? FakeHost.uuid)
     state.listeners.withLock { [fanout] in $0.append(fanout) }
   }
 

@@ -52,6 +52,27 @@ package struct PrivateHost: Sendable {
     }
   }
 
+  /// Where libvirtd listens.
+  package var socket: String { "\(folder)/run/libvirt/libvirt-sock" }
+
+  /// Sends a signal to a process of this host, and returns at once: `libvirtd` or `qemu-system-x86`.
+  package func signal(_ signal: Int32, to name: String) throws {
+    guard let process = try process(name) else { throw HostFailure(command: "pids", said: "no \(name)") }
+    kill(process, signal)
+  }
+
+  /// The process of that name, by its number out here.
+  package func process(_ name: String) throws -> Int32? {
+    for line in try PrivateHost.script(["pids", folder]).split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count == 3, words[1] == name { return Int32(words[0]) }
+    }
+    return nil
+  }
+
+  /// Ends libvirtd by SIGTERM and returns when the next one answers.
+  package func restartDaemon() throws { try PrivateHost.script(["restart-libvirtd", folder]) }
+
   /// Ends libvirtd by SIGKILL; returns when the next one answers. Domains go on running.
   package func killDaemon() throws { try PrivateHost.script(["restart-libvirtd", folder, "--kill"]) }
 
@@ -66,8 +87,10 @@ package struct PrivateHost: Sendable {
   private static func script(_ arguments: [String]) throws -> String {
     let process = Process()
     let output = Pipe()
-    process.executableURL = URL(filePath: #filePath).appending(path: "../../../Scripts/test-host").standardized
-    process.arguments = arguments
+    let script = URL(filePath: #filePath).appending(path: "../../../Scripts/test-host").standardized
+    // Threads of Dispatch block every signal, and what they start inherits that: a libvirtd that SIGTERM does not end.
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["--default-signal", script.path()] + arguments
     process.standardOutput = output
     try process.run()
     let said = output.fileHandleForReading.readDataToEndOfFile()
