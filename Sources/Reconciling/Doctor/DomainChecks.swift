@@ -6,7 +6,7 @@ import Vocabulary
 
 /// What can be wrong between libvirt's domains and the store's. Each check is a function of one examination.
 enum DomainChecks {
-  static let all: [DomainCheck] = [damage, orphans, ghosts, overtaken, transients, waits, openSteps]
+  static let all: [DomainCheck] = [damage, orphans, ghosts, overtaken, transients, waits, phantoms, openSteps]
 
   /// How long an unplug may wait before it is worth a word, where its own deadline does not say so first.
   private static let patience: Int64 = 3_600_000
@@ -71,6 +71,21 @@ enum DomainChecks {
         .note, "transient", domain.observation.name,
         "the domain is transient: it is gone when it stops, whatever `virsh dumpxml --inactive` shows",
         remedy: "`virsh dumpxml NAME > FILE; virsh define FILE` makes it persistent, if that is what you want")
+    }
+  }
+
+  /// The hypervisor process has a device that libvirt does not know. Those of an earlier run went with its process.
+  static func phantoms(_ examination: Examination) -> [Finding] {
+    (examination.files ?? []).flatMap { file in
+      let run = examination.domain(of: file)?.observation.id
+      return file.phantoms.filter { $0.run == run }.map { phantom in
+        Finding(
+          .problem, "phantom", file.row.name,
+          "the hypervisor process has '\(phantom.device)' and libvirt does not know it, as after a call that was cut off "
+            + "(\(phantom.said))",
+          remedy: "vmctl restart \(file.row.name): a new process has it once, at the same slot; until then no claim on "
+            + "the guest's hardware holds")
+      }
     }
   }
 
