@@ -53,7 +53,7 @@ let package = Package(
     room("DomainXML", ["CLibXML2", "Digests", "Vocabulary"]),
     .target(
       name: "Migrations", path: "Migrations",
-      resources: [.embedInCode("V0001_init.sql"), .embedInCode("V0002_phantoms.sql")], swiftSettings: strict),
+      resources: [.embedInCode("V0001_init.sql"), .embedInCode("V0002_runs.sql")], swiftSettings: strict),
     room(
       "Store",
       [

@@ -10,7 +10,7 @@ package struct Migration: Sendable {
   package static let all: [Migration] = [
     Migration(version: 1, name: "V0001_init", sql: String(decoding: PackageResources.V0001_init_sql, as: UTF8.self)),
     Migration(
-      version: 2, name: "V0002_phantoms", sql: String(decoding: PackageResources.V0002_phantoms_sql, as: UTF8.self)),
+      version: 2, name: "V0002_runs", sql: String(decoding: PackageResources.V0002_runs_sql, as: UTF8.self)),
   ]
 
   /// The version of a store that this program writes.

@@ -62,7 +62,7 @@ struct Comparison {
 
   /// Whether the guest was asked for something and has not done it.
   func waits(_ target: Step.Target) -> Bool {
-    (file?.unplugs ?? []).contains { $0.target.planned == target }
+    (file?.unplugs ?? []).contains { $0.run == observed.observation.id && $0.target.planned == target }
   }
 
   private func isApplied(_ pair: DevicePair, _ wanted: WantedDevice?) -> Bool {

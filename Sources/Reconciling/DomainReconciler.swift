@@ -69,7 +69,8 @@ final class DomainReconciler {
     let runner = StepRunner(
       surroundings, key: key, name: wanted.name.text, journal: journal, unplug: unplugPolicies(),
       shutdown: wanted.shutdown, deadline: timeout)
-    _ = try await OpenSteps(surroundings: surroundings, key: key, name: wanted.name.text).settle(knowledge)
+    let openSteps = OpenSteps(surroundings: surroundings, key: key, name: wanted.name.text)
+    _ = try await openSteps.settle(knowledge)
 
     var plan = first
     for _ in 0..<DomainReconciler.passLimit {
@@ -83,6 +84,9 @@ final class DomainReconciler {
     knowledge = try await read(key.domain.description)
     facts.autostart = try await gatherer.autostart(wanted, knowledge)
     plan = maker.plan(wanted, knowledge, facts, generation: generation, options: options)
+    if try await openSteps.settle(knowledge, besides: journal.operation) {
+      knowledge = try await read(key.domain.description)
+    }
     let recorder = Recorder(surroundings, key: key)
     try await recorder.record(knowledge, plan, generation: generation, ours: journal.operation)
     problems += runner.problems
@@ -144,7 +148,9 @@ final class DomainReconciler {
   private func report(_ plan: Plan, _ journal: Journal?, _ runner: StepRunner?) -> OperationReport {
     let document = PlanDocument(plan)
     var outcome = document.outcome(detailed: false)
-    if !plan.waiting.filter({ !$0.wantedAgain }).isEmpty || runner?.waitsForGuest == true {
+    let open = Set(plan.steps.map(\.target) + plan.waiting.filter { !$0.wantedAgain }.map(\.target))
+    // What a pass waited for a later one may have seen done.
+    if !plan.waiting.filter({ !$0.wantedAgain }).isEmpty || !open.isDisjoint(with: runner?.waiting ?? []) {
       outcome = max(outcome, .waiting)
     }
     if !plan.nextBoot.isEmpty { outcome = max(outcome, .nextBoot) }

@@ -63,7 +63,7 @@ extension EmbeddedControl {
       observedGeneration: file?.row.observedGeneration?.number,
       isProtected: state.isProtected)
     if let observed { report.devices = DeviceTable(observed, state).rows }
-    report.waiting = (file?.unplugs ?? []).map { row in
+    report.waiting = knowledge.unplugs.map { row in
       WaitingDocument(
         device: row.target.document.device, setting: row.target.document.setting, slot: row.slot,
         since: row.since.milliseconds, isOverdue: row.isOverdue(at: time.now()),

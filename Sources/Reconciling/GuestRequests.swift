@@ -38,8 +38,8 @@ struct GuestRequests {
   /// The row of a request that is about to be made, to be kept before it is: whoever finds it after a crash knows that
   /// the guest may have been asked. A request that was made before goes on as it was, asked for less and less often:
   /// 30 s, doubling to 10 min (design section 8). `nil` where nothing is kept: a shutdown is asked for anew each time.
-  mutating func begin(_ step: Step, at now: Timestamp) -> UnplugRow? {
-    guard step.effect == .guest, let policy = policy(step) else { return nil }
+  mutating func begin(_ step: Step, in run: Int?, at now: Timestamp) -> UnplugRow? {
+    guard let run, step.effect == .guest, let policy = policy(step) else { return nil }
     let alias = GuestRequests.alias(step)
     switch (step.target, step.action) {
     case (.device, .detach), (.unlisted, .detach): if alias == nil { return nil }
@@ -51,7 +51,7 @@ struct GuestRequests {
     var row =
       rows[target].flatMap { $0.attempts > 0 ? $0 : nil }
       ?? UnplugRow(
-        target: target, state: .requested, alias: alias ?? "", slot: step.slot, since: now,
+        target: target, run: run, state: .requested, alias: alias ?? "", slot: step.slot, since: now,
         deadline: Timestamp(milliseconds: now.milliseconds + policy.deadline.milliseconds),
         otherwise: policy.otherwise == .nextBoot ? .nextBoot : .keep)
     row.state = .requested
@@ -68,6 +68,14 @@ struct GuestRequests {
     let target = StepTarget(step.target)
     rows[target]?.state = state
     rows[target]?.said = said
+    return rows[target]
+  }
+
+  /// Whether the guest has the request nobody knows: it is made again as soon as anybody plans.
+  mutating func isDueAgain(_ step: Step, at now: Timestamp) -> UnplugRow? {
+    let target = StepTarget(step.target)
+    rows[target]?.state = .waiting
+    rows[target]?.nextRequestAt = now
     return rows[target]
   }
 

@@ -86,6 +86,13 @@ struct Knowledge: Sendable {
     return file.ledger.first { $0.device == device.id }.map { "\($0.kind) \($0.naturalKey ?? "")" }
   }
 
+  /// What the guest of the run that libvirt shows was asked for: a request ends with its run. One that a saved image
+  /// kept (T23) is made again, which does no harm.
+  var unplugs: [UnplugRow] {
+    guard let run = observed?.observation.id else { return [] }
+    return (file?.unplugs ?? []).filter { $0.run == run }
+  }
+
   /// Phantom devices of the run that libvirt shows: those of an earlier one went with its process.
   var phantoms: [PhantomRow] {
     guard let run = observed?.observation.id else { return [] }

@@ -12,21 +12,28 @@ struct OpenSteps {
   let key: DomainKey
   let name: String
 
+  /// - Parameters:
+  ///   - knowledge: what is known of the domain.
+  ///   - current: the operation that runs now, which is not left open.
   /// - Returns: whether anything was written, so that what was known before is old.
-  func settle(_ knowledge: Knowledge) async throws(Problem) -> Bool {
-    guard let file = knowledge.file, !file.openSteps.isEmpty || !file.openOperations.isEmpty else { return false }
+  /// - Throws: where the domain or the store cannot be read or written.
+  func settle(_ knowledge: Knowledge, besides current: OperationID? = nil) async throws(Problem) -> Bool {
+    guard let file = knowledge.file else { return false }
+    let steps = file.openSteps.filter { $0.operation != current }
+    let operations = file.openOperations.filter { $0 != current }
+    guard !steps.isEmpty || !operations.isEmpty else { return false }
     var observed = knowledge.observed
     let reading = ReadingBack(hypervisor: surroundings.hypervisor, domain: key.domain, name: name)
-    if file.openSteps.contains(where: { $0.state != .waiting }) { observed = try await reading.observeAtRest() }
+    if steps.contains(where: { $0.state != .waiting }) { observed = try await reading.observeAtRest() }
     var row: DomainRow? = file.row
     var hasWritten = false
-    for open in file.openSteps {
+    for open in steps {
       guard let settlement = try await settlement(open, observed, reading, file, row) else { continue }
       row = settlement.domain ?? row
       try await stored { () throws(StoreError) in try await surroundings.store.settle(settlement) }
       hasWritten = true
     }
-    for operation in file.openOperations {
+    for operation in operations {
       let end = OperationRow.End(
         at: surroundings.time.now(), outcome: Outcome.error.rawValue, exitCode: Int(Outcome.error.exitCode),
         summary: "vmctl was stopped in it; what came of its steps was read afterwards")
@@ -47,7 +54,10 @@ struct OpenSteps {
     } else if let step = open.step {
       verdict = try await reading.verdict(step, observed)
     }
-    let request = file.unplugs.first { $0.target == open.target && observed?.live != nil }
+    let request = file.unplugs.first {
+      // One without an attempt is of a device that is wanted again: this step is not for that.
+      $0.target == open.target && $0.run == observed?.observation.id && $0.attempts > 0
+    }
     if open.state == .waiting, verdict != .done, request != nil { return nil }
     let state: StepRow.State = verdict == .done ? .done : .notDone
     var settlement = Settlement(

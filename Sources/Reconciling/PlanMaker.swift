@@ -74,8 +74,9 @@ struct PlanMaker {
       state: observed?.observation.state ?? .shutOff, stopReason: observed?.observation.stopReason,
       hasManagedSave: observed?.observation.hasManagedSave ?? false, absence: absence,
       startedByUs: file?.row.power.startedByUs ?? false, stoppedByUs: file?.row.power.stoppedByUs ?? false,
-      managed: knowledge.managed, heldSlots: heldSlots(file), pendingUnplugs: pendingUnplugs(file, observed),
-      pendingRequests: pendingRequests(file), isFreshlyAdopted: knowledge.adopting != nil || isFreshlyAdopted(file),
+      managed: knowledge.managed, heldSlots: heldSlots(file), pendingUnplugs: pendingUnplugs(knowledge),
+      pendingRequests: pendingRequests(knowledge),
+      isFreshlyAdopted: knowledge.adopting != nil || isFreshlyAdopted(file),
       host: facts,
       options: options)
     for phantom in knowledge.phantoms { input.phantoms[phantom.device] = .some(phantom.slot) }
@@ -94,9 +95,9 @@ struct PlanMaker {
   }
 
   /// What else the guest was asked for; what is due again is asked for again.
-  private func pendingRequests(_ file: DomainFile?) -> [PlanningInput.PendingRequest] {
+  private func pendingRequests(_ knowledge: Knowledge) -> [PlanningInput.PendingRequest] {
     let now = time.now()
-    return (file?.unplugs ?? []).compactMap { row in
+    return knowledge.unplugs.compactMap { row in
       guard let target = row.target.planned else { return nil }
       if case .device = target { return nil }
       if row.isDue(at: now) { return nil }
@@ -107,10 +108,10 @@ struct PlanMaker {
 
   /// Unplugs that the guest has been asked for. One whose device has left the running domain is over, however that
   /// came about. Past its deadline the guest is not asked again (`otherwise`, design section 8).
-  private func pendingUnplugs(_ file: DomainFile?, _ observed: ObservedDomain?) -> [PlanningInput.PendingUnplug] {
+  private func pendingUnplugs(_ knowledge: Knowledge) -> [PlanningInput.PendingUnplug] {
     let now = time.now()
-    return (file?.unplugs ?? []).compactMap { row in
-      guard case .device(let id) = row.target.planned, observed?.live?.device(alias: row.alias) != nil
+    return knowledge.unplugs.compactMap { row in
+      guard case .device(let id) = row.target.planned, knowledge.observed?.live?.device(alias: row.alias) != nil
       else { return nil }
       let isOverdue = row.isOverdue(at: now)
       return PlanningInput.PendingUnplug(

@@ -103,7 +103,7 @@ struct Recorder {
   /// An unplug ends when its device is no longer in the running domain, a setting's wait when nothing of it is left to
   /// do, however that came about.
   private func waits(_ file: DomainFile, _ observed: ObservedDomain, _ plan: Plan, _ now: Timestamp) -> [UnplugRow] {
-    file.unplugs.compactMap { row in
+    file.unplugs.filter { $0.run == observed.observation.id }.compactMap { row in
       let isOpen: Bool
       if case .setting = row.target.planned {
         isOpen =

@@ -59,7 +59,7 @@ extension StepRunner {
 
   /// The same step again. It is kept before the guest is asked, like the first time.
   private func askAgain(_ step: Step, _ order: Int, _ observed: ObservedDomain?) async throws(Problem) {
-    let unplug = requests.begin(step, at: surroundings.time.now())
+    let unplug = requests.begin(step, in: requests[step]?.run, at: surroundings.time.now())
     try await settle(step, order, .waiting, observed, unplugs: unplug.map { [.put($0)] } ?? [])
     let failure = await call(step)
     try await note(step, order, nil, failure, failure.map { CallOutcome($0, of: step.action) })

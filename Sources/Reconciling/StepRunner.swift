@@ -25,7 +25,9 @@ final class StepRunner {
   var row: DomainRow?
   var requests: GuestRequests
   private(set) var problems: [Problem] = []
-  private(set) var waitsForGuest = false
+  /// What the guest was asked for and has not done.
+  private(set) var waiting: Set<Step.Target> = []
+  var waitsForGuest: Bool { !waiting.isEmpty }
   /// How often a call for a target was cut off.
   private var cutOff: [Step.Target: Int] = [:]
 
@@ -33,6 +35,10 @@ final class StepRunner {
 
   /// A call that is cut off twice is not made a third time: it may be what ends the daemon.
   private static let cutOffLimit = 2
+
+  /// How often an attach is made again that met something left over: each block node that a dead daemon left is in the
+  /// way once, for libvirt then takes the next number.
+  private static let leftoverLimit = 4
 
   init(
     _ surroundings: Surroundings, key: DomainKey, name: String, journal: Journal,
@@ -56,13 +62,15 @@ final class StepRunner {
   /// Returns whether anything came of it that a new plan should know.
   func run(_ steps: [Step], _ knowledge: Knowledge) async throws(Problem) -> Bool {
     row = knowledge.file?.row
-    requests.read(knowledge.file?.unplugs ?? [])
+    requests.read(knowledge.unplugs)
     var observed = knowledge.observed
     var moved = false
     var failed: Set<Step.Target> = []
     for planned in steps {
       var step = planned
       if failed.contains(step.target) || (step.action == .start && failed.contains(.domain)) { continue }
+      // Asked once by this command, with all the time that it has.
+      if step.effect == .guest, waiting.contains(step.target) { continue }
       // What the live step brought decides what the definition gets: the next plan knows.
       if step.followsLive { continue }
       if let device = step.waitsFor, let live = observed?.live, live.device(alias: alias(of: device, step)) != nil {
@@ -86,13 +94,18 @@ final class StepRunner {
         failed.insert(step.target)
         continue
       }
-      let end = try await run(step)
+      let current = observed?.observation.id
+      var end = try await run(step, in: current)
+      for _ in 0..<StepRunner.leftoverLimit where end.metLeftover { end = try await run(step, in: current) }
+      if end.metLeftover { problems.append(leftoverProblem(step)) }
       observed = end.observed ?? observed
       switch end.state {
-      case .done: moved = true
+      case .done:
+        moved = true
+        waiting.remove(step.target)
       case .waiting:
         moved = true
-        waitsForGuest = true
+        waiting.insert(step.target)
       case .unknown:
         // Nobody can be asked what came of it: that is for the next start to find out.
         return moved
@@ -115,10 +128,12 @@ final class StepRunner {
     let observed: ObservedDomain?
     /// Not done, and no fault of the step's: things have changed, or the call was cut off.
     var isWorthAnotherPlan = false
+    /// Not done for something that a dead daemon left, and that need not be in the way a second time.
+    var metLeftover = false
   }
 
-  private func run(_ step: Step) async throws(Problem) -> End {
-    let request = requests.begin(step, at: surroundings.time.now())
+  private func run(_ step: Step, in run: Int?) async throws(Problem) -> End {
+    let request = requests.begin(step, in: run, at: surroundings.time.now())
     let early = PlantedBug.is(.callsBeforeJournal) ? await call(step) : nil
     let order = try await journal.begin(
       step, unplugs: PlantedBug.is(.asksBeforeKeeping) ? [] : request.map { [.put($0)] } ?? [])
@@ -150,6 +165,11 @@ final class StepRunner {
       try await settle(step, order, .notDone, observed, error: problem.message)
       return End(state: .notDone, observed: observed)
     case .notDone:
+      // Cut off, and the guest may never have heard of it: asking twice does no harm (faults.md 2.1).
+      if step.effect == .guest, failure?.meansConnectionLost == true, observed?.live != nil, cutOff[step.target] == nil
+      {
+        return try await giveUp(step, order, failure, outcome, observed)
+      }
       if step.effect == .guest, hasRequest(outcome, observed) {
         return try await wait(step, order, observed, mark, failure, outcome)
       }
@@ -190,10 +210,13 @@ final class StepRunner {
   private func giveUp(
     _ step: Step, _ order: Int, _ failure: LibvirtError?, _ outcome: CallOutcome?, _ observed: ObservedDomain?
   ) async throws(Problem) -> End {
-    let withdrawn: [RowChange<UnplugRow>] = requests[step] == nil ? [] : [.remove(StepTarget(step.target))]
-    requests.end(step)
+    let withdrawn = request(after: failure, step)
     let hasEnded = step.side == .live && observed?.live == nil
-    if hasEnded || outcome == .absent || outcome == .leftover || failure?.meansConnectionLost == true {
+    if outcome == .leftover {
+      try await settle(step, order, .notDone, observed, error: failure?.description)
+      return End(state: .notDone, observed: observed, metLeftover: true)
+    }
+    if hasEnded || outcome == .absent || failure?.meansConnectionLost == true {
       let times = cutOff[step.target, default: 0] + 1
       cutOff[step.target] = times
       if times < StepRunner.cutOffLimit {
@@ -202,7 +225,7 @@ final class StepRunner {
       }
     }
     var phantoms: [RowChange<PhantomRow>] = []
-    if outcome == .phantom || outcome == .leftover, let failure, !PlantedBug.is(.forgetsPhantoms) {
+    if outcome == .phantom, let failure, !PlantedBug.is(.forgetsPhantoms) {
       phantoms = phantom(step, failure, observed).map { [.put($0)] } ?? []
     }
     var problem = problem(step, failure, outcome)
@@ -215,6 +238,17 @@ final class StepRunner {
     try await settle(
       step, order, .notDone, observed, error: problem.message, domain: domain, unplugs: withdrawn, phantoms: phantoms)
     return End(state: .notDone, observed: observed)
+  }
+
+  /// What is kept of a request to the guest that was not made or was cut off. One that was cut off may have come to it,
+  /// and is due again at once.
+  private func request(after failure: LibvirtError?, _ step: Step) -> [RowChange<UnplugRow>] {
+    guard requests[step] != nil else { return [] }
+    guard failure?.meansConnectionLost == true else {
+      requests.end(step)
+      return [.remove(StepTarget(step.target))]
+    }
+    return requests.isDueAgain(step, at: surroundings.time.now()).map { [.put($0)] } ?? []
   }
 
   private func phantom(_ step: Step, _ failure: LibvirtError, _ observed: ObservedDomain?) -> PhantomRow? {
@@ -231,7 +265,7 @@ final class StepRunner {
         device: deviceName(step), remedy: step.hint ?? "see `vmctl history \(name)`")
     }
     switch outcome {
-    case .phantom, .leftover:
+    case .phantom:
       return Problem(
         "phantom-device",
         "\(doing(step)): the hypervisor process has the device and libvirt does not know it, as after a call that was "
@@ -246,6 +280,13 @@ final class StepRunner {
       if let hint = step.hint, problem.remedy == nil { problem.remedy = hint }
       return problem
     }
+  }
+
+  private func leftoverProblem(_ step: Step) -> Problem {
+    Problem(
+      "phantom-device",
+      "\(doing(step)): what an earlier call left in the hypervisor process is in the way each time", domain: name,
+      device: deviceName(step), remedy: "vmctl restart \(name): a new process has none of it")
   }
 
   /// A start that fails: what was changed since the last good one, and the way back.

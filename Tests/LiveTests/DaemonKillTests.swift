@@ -42,10 +42,8 @@ extension Live {
               #expect(result.violations == [], "run \(run) of seed \(seed), killed at \(moment)")
               if let tried = result.overstated {
                 overstated += 1
-                // The reconciler takes block nodes that were left over for the device itself.
-                withKnownIssue("what is called a phantom can be attached still", isIntermittent: true) {
-                  Issue.record("run \(run) of seed \(seed), killed at \(moment): \(tried)")
-                }
+                Issue.record(
+                  "run \(run) of seed \(seed), killed at \(moment): what is called a phantom can be attached still: \(tried)")
               }
               if !result.violations.isEmpty || result.overstated != nil { violations += 1 }
               if result.isPhantom { phantoms += 1 }

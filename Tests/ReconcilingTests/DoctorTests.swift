@@ -158,8 +158,8 @@ import Vocabulary
     let key = try #require(try await store.domains(named: "web-1").first).key
     let now = Timestamp(milliseconds: 1_700_000_000_000 - 7_200_000)
     let unplug = UnplugRow(
-      target: StepTarget(kind: "device", name: "entropy"), state: .waiting, alias: "ua-entropy", since: now,
-      deadline: now)
+      target: StepTarget(kind: "device", name: "entropy"), run: 1, state: .waiting, alias: "ua-entropy", since: now,
+      deadline: now, attempts: 1)
     try await store.save(DomainChanges(unplugs: [unplug]), of: key)
     let operation = try await store.startOperation("reconcile", domain: key, at: now)
     let step = StepRow(

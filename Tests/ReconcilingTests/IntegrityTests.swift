@@ -41,7 +41,7 @@ import Vocabulary
     "UPDATE applied SET kind = 'x' WHERE domain = \(first)",
     "UPDATE domains SET started_by_us = 1 - started_by_us WHERE name = 'web-1'",
     "UPDATE domains SET name = 'lost' WHERE name = 'web-1'",
-    "INSERT INTO unplugs SELECT domain, 'device', 'x', 'waiting', 'ua-x', NULL, 1, 2, 'keep', 1, NULL, NULL, NULL, "
+    "INSERT INTO unplugs SELECT domain, 'device', 'x', 1, 'waiting', 'ua-x', NULL, 1, 2, 'keep', 1, NULL, NULL, NULL, "
       + "zeroblob(32) FROM domains WHERE name = 'web-1'",
     "INSERT INTO conditions SELECT domain, 'Ready', 1, 'x', 'x', 1, NULL, zeroblob(32) FROM domains WHERE "
       + "name = 'web-1'",

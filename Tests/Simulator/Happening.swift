@@ -45,12 +45,16 @@ enum Happening: Sendable, CaseIterable {
       fake.loseRequests(uuid)
     case .guestStops where glance.live != nil:
       world.disturb("the guest shuts down")
+      endJob(world, uuid)
       fake.stop(uuid)
     case .guestCrashes where glance.live != nil:
       world.disturb("the guest crashes")
+      endJob(world, uuid)
       fake.stop(uuid, .crashed)
     case .managedSave where glance.live != nil:
       world.disturb("somebody saves the domain")
+      world.state.withLock { $0.wasSaved = true }
+      endJob(world, uuid)
       fake.stop(uuid, .saved)
     case .foreignAttach: foreignAttach(world, uuid)
     case .foreignDetach: foreignDetach(world, uuid)
@@ -76,6 +80,12 @@ enum Happening: Sendable, CaseIterable {
       fake.disconnect()
     default: break
     }
+  }
+
+  /// A job ends with its run.
+  private func endJob(_ world: World, _ uuid: DomainUUID) {
+    world.fake.setJob(.none, of: uuid)
+    world.state.withLock { $0.jobSince = nil }
   }
 
   private func foreignAttach(_ world: World, _ uuid: DomainUUID) {

@@ -77,6 +77,11 @@ struct History: Sendable {
         [1_000, 10_000, 60_000, 300_000][Int.random(in: 0..<4, using: &chances)]
       )
     }
+    // Mostly, who is told that libvirtd is away tries again when it is back.
+    if world.state.withLock({ $0.downUntil != nil }), world.chance({ !$0.once(in: 4) }) {
+      // Nothing cancels the time.
+      try? await world.clock.sleep(for: .seconds(5))
+    }
     chooseFates()
     if world.chance({ $0.once(in: 8) }) {
       await verb(death, failingWrite, timeout)

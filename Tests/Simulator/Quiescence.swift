@@ -36,7 +36,7 @@ struct Quiescence: Sendable {
       {
         return await judge()
       }
-      await help(last)
+      await help(last, round)
     }
     world.violate(
       "liveness",
@@ -58,13 +58,23 @@ struct Quiescence: Sendable {
   }
 
   /// What an operator does who reads what vmctl says.
-  private func help(_ report: OperationReport?) async {
+  private func help(_ report: OperationReport?, _ round: Int) async {
     guard let report else { return }
+    if report.refused.contains(where: { $0.code == "slot-taken" }), let uuid = world.uuid {
+      for side in Side.allCases {
+        for alias in (world.devices(side) ?? [:]).keys.sorted() where alias.hasPrefix("ua-x") {
+          world.disturb("whoever attached \(alias) detaches it (\(side))")
+          world.fake.detachForeign(alias, from: uuid, side: side)
+        }
+      }
+    }
     if report.problems.contains(where: { $0.code == "gone" }) || report.refused.contains(where: { $0.code == "gone" }) {
       world.state.withLock { $0.isRestoring = true }
       _ = await history.run("restore") { try await $0.perform(VerbRequest(.restore, domain: "web-1")) }
       world.state.withLock { $0.isRestoring = false }
     } else if report.outcome == .nextBoot
+      // A guest that forgot what it was asked for, and whose deadline has passed, is asked no more.
+      || (report.outcome == .waiting && round > 7)
       || report.refused.contains(where: { $0.code == "phantom-device" })
       || report.problems.contains(where: { $0.code == "phantom-device" })
     {

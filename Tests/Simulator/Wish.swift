@@ -56,7 +56,8 @@ struct Wish: Sendable, Equatable {
       return "{id: \(id)\(protection)\(unplug), xml: \"\(disk(id, ["vdb", "vdc", "vdd"][index]))\"}"
     }
     if Wish.cards.contains(id) {
-      return "{id: \(id)\(unplug), interface: {network: default, link: \(unlinked.contains(id) ? "down" : "up")}}"
+      return
+        "{id: \(id)\(unplug), interface: {network: default, model: \(id == "lan-1" ? "virtio" : "e1000e"), link: \(unlinked.contains(id) ? "down" : "up")}}"
     }
     // Not alike, or one that follows the other would be taken for the same under a new id (R5).
     let source = id == "entropy-1" ? "/dev/urandom" : "/dev/random"

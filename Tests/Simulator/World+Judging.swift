@@ -30,8 +30,13 @@ extension World {
     return state.withLock { state in
       state.changingCalls += 1
       state.isJournalled = false
-      let fate = state.fates.removeValue(forKey: state.changingCalls) ?? .asUsual
-      if fate == .leavesPhantom, call.kind != .attach || call.side != .live { return .replyLost }
+      var fate = state.fates.removeValue(forKey: state.changingCalls) ?? .asUsual
+      if fate == .leavesPhantom, call.kind != .attach || call.side != .live { fate = .replyLost }
+      // Who was cut off may ask again at once: the guest may never have heard of it.
+      if fate != .asUsual, call.kind == .detach, let id = self.id(target), var request = state.requests[id] {
+        _ = request.times.popLast()
+        state.requests[id] = request
+      }
       return fate
     }
   }
@@ -121,5 +126,7 @@ extension World {
     if uuid != nil { violate("I1", "a domain that is there is defined") }
     let (isRecorded, isRestoring) = state.withLock { ($0.isRecorded, $0.isRestoring) }
     if isRecorded, !isRestoring { violate("I11", "a domain that is gone is defined again") }
+    // Nobody remembers the one before, so this is another domain.
+    if !isRecorded, !isRestoring { state.withLock { $0.slots = [:] } }
   }
 }

@@ -39,6 +39,7 @@ final class World: Sendable {
     var isRecorded = false
     /// Slots of devices that others detach from now on are known to nobody.
     var isStoreLost = false
+    var wasSaved = false
     var accepted: Int64 = 0
     /// The client's own number of the newest document in the store.
     var acceptedClientGeneration: Int64?

@@ -59,7 +59,7 @@ enum Sample {
 
   static func unplug(_ device: String, state: UnplugRow.State = .waiting) -> UnplugRow {
     UnplugRow(
-      target: StepTarget(kind: "device", name: device), state: state, alias: "ua-" + device,
+      target: StepTarget(kind: "device", name: device), run: 1, state: state, alias: "ua-" + device,
       slot: .pci(PCIAddress(bus: 5, slot: 0)), since: at(4), deadline: at(120_000), attempts: 1,
       lastRequestAt: at(4), nextRequestAt: at(30_000))
   }

@@ -65,7 +65,14 @@ extension FakeHypervisor {
   ) async throws(LibvirtError) -> T {
     try await perform(kind, on: uuid, side: side, text: text) { (state) throws(LibvirtError) in
       guard var domain = state.domains[uuid] else { throw FakeHypervisor.unknown(uuid) }
-      let result = try body(&domain)
+      let result: T
+      do throws(LibvirtError) {
+        result = try body(&domain)
+      } catch {
+        // What the hypervisor process remembers of a call that it refused.
+        state.domains[uuid]?.phantoms = domain.phantoms
+        throw error
+      }
       state.domains[uuid] = domain.isPersistent || domain.live != nil ? domain : nil
       return result
     }

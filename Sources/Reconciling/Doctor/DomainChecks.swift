@@ -76,7 +76,7 @@ enum DomainChecks {
 
   /// The hypervisor process has a device that libvirt does not know. Those of an earlier run went with its process.
   static func phantoms(_ examination: Examination) -> [Finding] {
-    (examination.files ?? []).flatMap { file in
+    (examination.files ?? []).flatMap { file -> [Finding] in
       let run = examination.domain(of: file)?.observation.id
       return file.phantoms.filter { $0.run == run }.map { phantom in
         Finding(
@@ -91,8 +91,9 @@ enum DomainChecks {
 
   /// The guest was asked to let go and has not.
   static func waits(_ examination: Examination) -> [Finding] {
-    (examination.files ?? []).flatMap { file in
-      file.unplugs.compactMap { unplug in
+    (examination.files ?? []).flatMap { file -> [Finding] in
+      let run = examination.domain(of: file)?.observation.id
+      return file.unplugs.filter { $0.run == run && $0.attempts > 0 }.compactMap { unplug in
         let waited = examination.now.milliseconds - unplug.since.milliseconds
         guard examination.now >= unplug.deadline || waited >= patience else { return nil }
         return Finding(

@@ -5,6 +5,8 @@ package import Vocabulary
 package struct UnplugRow: Sendable, Hashable, Codable {
   /// A device, or a setting that needs the guest (vCPUs, R19).
   package let target: StepTarget
+  /// libvirt's domain id of the run whose guest was asked: the request ends with it.
+  package let run: Int
   package var state: State
   package var alias: String
   package var slot: Slot?
@@ -38,11 +40,12 @@ package struct UnplugRow: Sendable, Hashable, Codable {
   }
 
   package init(
-    target: StepTarget, state: State, alias: String, slot: Slot? = nil, since: Timestamp, deadline: Timestamp,
+    target: StepTarget, run: Int, state: State, alias: String, slot: Slot? = nil, since: Timestamp, deadline: Timestamp,
     otherwise: Otherwise = .keep, attempts: Int = 0, lastRequestAt: Timestamp? = nil, nextRequestAt: Timestamp? = nil,
     said: String? = nil
   ) {
     self.target = target
+    self.run = run
     self.state = state
     self.alias = alias
     self.slot = slot

@@ -4,13 +4,14 @@ extension UnplugRow: StoredRow {
   static let table = Table(
     "unplugs", key: ["target_kind", "target_name"],
     rest: [
-      "state", "alias", "slot", "since", "deadline", "otherwise", "attempts", "last_request_at", "next_request_at",
+      "run", "state", "alias", "slot", "since", "deadline", "otherwise", "attempts", "last_request_at",
+      "next_request_at",
       "said",
     ])
 
   var values: [Value] {
     target.values + [
-      Value(state), .text(alias), .slot(slot), Value(since),
+      Value(run), Value(state), .text(alias), .slot(slot), Value(since),
       Value(deadline), Value(otherwise), Value(attempts),
       .moment(lastRequestAt), .moment(nextRequestAt), .text(said),
     ]
@@ -18,6 +19,7 @@ extension UnplugRow: StoredRow {
 
   init(_ row: inout StoredColumns) throws {
     target = StepTarget(kind: try row.text(), name: try row.text())
+    run = try row.int()
     state = try row.word()
     alias = try row.text()
     slot = try row.optionalSlot()

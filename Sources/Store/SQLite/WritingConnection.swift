@@ -57,14 +57,14 @@ final class WritingConnection: Sendable {
     }
   }
 
-  /// Runs the migrations that are missing, each in a transaction of its own with its number.
+  /// Runs the migrations that are missing, all in one transaction: there is no store that is between two versions.
   private static func migrate(_ database: Database, from current: Int) throws {
-    for migration in Migration.all where migration.version > current {
-      try database.inTransaction(.immediate) {
-        try database.execute(sql: migration.sql)
-        try database.execute(sql: "PRAGMA user_version = \(migration.version)")
-        return .commit
-      }
+    let missing = Migration.all.filter { $0.version > current }
+    guard let newest = missing.last else { return }
+    try database.inTransaction(.immediate) {
+      for migration in missing { try database.execute(sql: migration.sql) }
+      try database.execute(sql: "PRAGMA user_version = \(newest.version)")
+      return .commit
     }
   }
 
