@@ -24,6 +24,15 @@ struct StepConsequences {
             removedAt: now))
       ]
     }
+    if step.action == .attach, let id = step.target.deviceID, let slot = step.slot {
+      // Known from now on, whatever becomes of the pass: the id gets this slot and no other (I2).
+      ledger = [
+        .put(
+          LedgerRow(
+            device: id, kind: step.kind ?? "", alias: step.alias ?? id.alias, slot: slot,
+            guestPath: step.guestPath?.description, since: now))
+      ]
+    }
     domain = StepConsequences.power(step, row, at: now)
   }
 

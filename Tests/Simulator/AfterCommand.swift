@@ -16,7 +16,7 @@ struct AfterCommand: Sendable {
         checkTruth(report)
         world.state.withLock { $0.acceptedProtection = $0.wish.protectedID }
       }
-      if world.uuid != nil, report.outcome <= .waiting { world.state.withLock { $0.isRecorded = true } }
+      if world.uuid != nil, !isVerb, report.outcome <= .waiting { world.state.withLock { $0.isRecorded = true } }
     }
     await checkStore(report)
   }

@@ -47,7 +47,7 @@ struct History: Sendable {
       state.wish.isRunning = true
     }
     chooseDeliveries()
-    for _ in 0..<world.chance({ Int.random(in: 4...8, using: &$0) }) {
+    for _ in 0..<world.chance({ Int.random(in: 2...4, using: &$0) }) {
       await turn()
       if !world.state.withLock({ $0.violations.isEmpty }) { return }
     }
@@ -230,6 +230,7 @@ struct History: Sendable {
 
   /// The store goes; what is in the domains' metadata stays (B10).
   private func loseStore() {
+    world.forgetUnwrittenSlots()
     world.note("world: the store is lost")
     for suffix in ["", "-wal", "-shm", ".lock"] {
       // What is not there need not go.

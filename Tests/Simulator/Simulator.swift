@@ -38,11 +38,11 @@ struct Simulator: ParsableCommand {
       let outcome = History.run(seed: number, bug: planted)
       guard let first = outcome.violations.first else { continue }
       failed += 1
-      print("seed \(number): \(first)")
+      say("seed \(number): \(first)")
       if failed >= most { break }
     }
     let spent = start.duration(to: .now)
-    print("\(count) seeds from \(from) in \(spent.formatted(.units(allowed: [.seconds]))): \(failed) with violations")
+    say("\(count) seeds from \(from) in \(spent.formatted(.units(allowed: [.seconds]))): \(failed) with violations")
     if jobs == 1, ProcessInfo.processInfo.environment["VMCTL_SIMULATOR_SHARE"] == nil {
       FaultResults.note("simulator", "random histories", runs: Int(count), violations: failed)
     }
@@ -51,12 +51,12 @@ struct Simulator: ParsableCommand {
 
   private func play(_ seed: UInt64) throws {
     let outcome = History.run(seed: seed, bug: try bug.map { try Simulator.bug($0) })
-    for line in outcome.trace { print(line) }
+    for line in outcome.trace { say(line) }
     if let first = outcome.violations.first {
-      print("seed \(seed): \(first)")
+      say("seed \(seed): \(first)")
       throw ExitCode(1)
     }
-    print("seed \(seed): nothing to report")
+    say("seed \(seed): nothing to report")
   }
 
   /// The seeds in equal parts, one process for each.
@@ -91,14 +91,14 @@ struct Simulator: ParsableCommand {
       }.first
       if let (number, violation) = finder {
         if number - from < 500 { early += 1 }
-        print("\(bug.rawValue): seed \(number): \(violation)")
+        say("\(bug.rawValue): seed \(number): \(violation)")
       } else {
         missed.append(bug)
-        print("\(bug.rawValue): NOT FOUND in \(count) seeds")
+        say("\(bug.rawValue): NOT FOUND in \(count) seeds")
       }
     }
     let all = PlantedBug.allCases.count
-    print("\(all - missed.count) of \(all) planted bugs found, \(early) of them within 500 seeds")
+    say("\(all - missed.count) of \(all) planted bugs found, \(early) of them within 500 seeds")
     FaultResults.note("simulator", "planted bugs, each has to be found", runs: all, violations: missed.count)
     if !missed.isEmpty { throw ExitCode(1) }
   }
@@ -118,5 +118,11 @@ struct Simulator: ParsableCommand {
     arguments.append(nil)
     execv("/proc/self/exe", arguments)
     throw ValidationError("cannot start again: \(String(cString: strerror(errno)))")
+  }
+
+  /// Line by line, also into a file: a long run is watched.
+  private func say(_ text: String) {
+    print(text)
+    fflush(nil)
   }
 }

@@ -122,6 +122,18 @@ final class World: Sendable {
     }
   }
 
+  /// Where the store is lost, what is neither in the domain nor in its metadata is known to nobody.
+  func forgetUnwrittenSlots() {
+    let persistent = uuid.flatMap { fake.glance($0)?.persistent }.flatMap { try? DomainDefinition($0) }
+    let written = Set((persistent.flatMap { ManagedState(in: $0) }?.tombstones ?? []).map { $0.id.alias })
+    let there = Set((devices(.live) ?? [:]).keys).union((devices(.persistent) ?? [:]).keys)
+    state.withLock { state in
+      for (alias, slot) in state.slots where !there.contains(alias) && !written.contains(alias) {
+        state.foreignSlots.insert(slot)
+      }
+    }
+  }
+
   // MARK: What is there
 
   /// A side's devices that have an alias, with their slots.
