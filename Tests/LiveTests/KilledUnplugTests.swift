@@ -45,7 +45,7 @@ extension Live {
         try #require(try await domain.definition(.live).device(alias: "ua-data") != nil)
 
         try domain.virsh(boots ? "resume" : "reset", domain.name)
-        try await until("the guest lets go") { try await domain.definition(.live).device(alias: "ua-data") == nil }
+        try await untilReleased(domain)
         #expect(try await domain.definition(.persistent).device(alias: "ua-data") != nil)
         let next = try await program.run(words)
         #expect(next.exitCode == 0, "\(next.talk)\(next.output)")
@@ -58,9 +58,76 @@ extension Live {
       }
     }
 
+    @Test func `F1, F8: killed anywhere after the request, a silent guest is not asked twice`() async throws {
+      var violations = 0
+      var runs = 0
+      try await LiveDomain.with { domain in
+        let program = Program(domain)
+        let undisturbed = try await ask(domain, program, order: nil)
+        var orders = places(undisturbed.passed)
+        try #require(orders.count >= 4, "\(undisturbed.passed)")
+        try await reset(domain)
+        if !FaultResults.isFull { orders = orders.randomElement().map { [$0] } ?? [] }
+        for order in orders {
+          let killed = try await ask(domain, program, order: order + ":kill")
+          #expect(killed.wasKilled, "\(order)")
+          let waiting = try await program.run(words(domain))
+          #expect(waiting.exitCode == 11, "\(order): \(waiting.talk)\(waiting.output)")
+          try await reset(domain)
+          let next = try await program.run(words(domain))
+          let requests = (killed.passed + waiting.passed + next.passed).filter { $0 == "libvirt.detach.live.before" }
+          var left: [Side] = []
+          for side in Side.allCases where try await domain.definition(side).device(alias: "ua-data") != nil {
+            left.append(side)
+          }
+          let holds = killed.wasKilled && next.exitCode == 0 && requests.count == 1 && left == []
+          #expect(holds, "\(order): \(requests.count) requests, left \(left), \(next.talk)\(next.output)")
+          print("  silent guest, vmctl killed at \(order): \(holds ? "as wanted" : "VIOLATED")")
+          runs += 1
+          if !holds { violations += 1 }
+        }
+      }
+      FaultResults.note(
+        "vmctl", "kill -9 of vmctl while a silent guest has a request", runs: runs, violations: violations)
+    }
+
+    private func words(_ domain: LiveDomain) -> [String] {
+      ["reconcile", "--quiet", "--timeout", "1s", "--file", domain.folder + "/document.yaml"]
+    }
+
+    /// Gives the domain its disk, and then takes it away from the guest, which says nothing.
+    private func ask(_ domain: LiveDomain, _ program: Program, order: String?) async throws -> Program.Run {
+      let root = try domain.disk("root", target: "vda")
+      let file = URL(filePath: domain.folder + "/document.yaml")
+      try Data(domain.document([root, try domain.disk("data", target: "vdb")], boots: false).utf8).write(to: file)
+      let given = try await program.run(words(domain))
+      try #require(given.exitCode == 0, "\(given.talk)\(given.output)")
+      try Data(domain.document([root], boots: false).utf8).write(to: file)
+      return try await program.run(words(domain), order: order)
+    }
+
+    /// The failpoints from the return of the call to where it is noted that the guest was asked, each with its number.
+    private func places(_ passed: [String]) -> [String] {
+      guard let call = passed.firstIndex(of: "libvirt.detach.live.after"),
+        let noted = passed[call...].firstIndex(of: "store.settle.after")
+      else { return [] }
+      return (call...noted).map { index in
+        "\(passed[index]):\(passed[...index].filter { $0 == passed[index] }.count)"
+      }
+    }
+
     /// Whether the call has returned and is noted as one that waits.
     private func waits(_ passed: [String]) -> Bool {
       passed.drop { $0 != "libvirt.detach.live.after" }.contains("store.settle.after")
+    }
+
+    private func reset(_ domain: LiveDomain) async throws {
+      try domain.virsh("reset", domain.name)
+      try await untilReleased(domain)
+    }
+
+    private func untilReleased(_ domain: LiveDomain) async throws {
+      try await until("the guest lets go") { try await domain.definition(.live).device(alias: "ua-data") == nil }
     }
 
     private func until(_ what: String, _ holds: () async throws -> Bool) async throws {

@@ -38,6 +38,7 @@ struct Matrix {
     if let fault {
       try play.checkFault(first)
       if fault.victim == .host { try host.powerLoss() }
+      if fault.victim == .libvirtd { try await untilItAnswers() }
       try await finish(stage, fault, first, &play)
     } else {
       play.check(stage.exitCodes.contains(first.exitCode), "exit \(first.exitCode): \(first.talk)\(first.output)")
@@ -113,6 +114,33 @@ struct Matrix {
         + steps.map { "\($0.call) is \($0.state)" }
     }
     play.check(open == [], "I6: left open: \(open)")
+  }
+
+  /// Removes the domain and the store, whatever there is of them.
+  func startOver() async throws {
+    try await untilItAnswers()
+    let connection = try await Connection.open(uri: host.uri, readOnly: false)
+    if let found = try await connection.observe(.name(domain.name)) {
+      if found.state.isActive { try await connection.destroy(found.uuid) }
+      if found.isPersistent { try await connection.undefine(found.uuid, [.managedSave]) }
+    }
+    await connection.close()
+    let store = URL(filePath: domain.storePath).deletingLastPathComponent()
+    if FileManager.default.fileExists(atPath: store.path()) { try FileManager.default.removeItem(at: store) }
+  }
+
+  /// Until there is the next libvirtd: a command that finds none at its start says so and ends.
+  private func untilItAnswers() async throws {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while true {
+      do {
+        let connection = try await Connection.open(uri: host.uri, readOnly: true)
+        return await connection.close()
+      } catch {
+        guard ContinuousClock.now < deadline else { throw error }
+        try await Task.sleep(for: .milliseconds(20))
+      }
+    }
   }
 
   private func reconcile() async throws -> Program.Run {

@@ -27,16 +27,17 @@ struct MatrixChoice {
     }
   }
 
-  /// The stages that are played next, each with what disturbs it; `nil` where nothing is left.
-  mutating func nextRound() -> [MatrixStage.Name: MatrixFault?]? {
+  /// The stages that are played next; `nil` where no fault is left.
+  var nextRound: Set<MatrixStage.Name>? {
     guard queues.values.contains(where: { !$0.isEmpty }) else { return nil }
-    var round: [MatrixStage.Name: MatrixFault?] = [:]
-    for name in MatrixStage.Name.allCases where isPlayed(name) {
-      let fault = queues[name]?.first
-      if fault != nil { queues[name]?.removeFirst() }
-      round.updateValue(fault, forKey: name)
-    }
-    return round
+    return Set(MatrixStage.Name.allCases.filter(isPlayed))
+  }
+
+  /// What disturbs a stage this time.
+  mutating func takeFault(of stage: MatrixStage.Name) -> MatrixFault? {
+    guard let fault = queues[stage]?.first else { return nil }
+    queues[stage]?.removeFirst()
+    return fault
   }
 
   /// A stage from which the next ones go on is played for their sake too.
