@@ -111,13 +111,18 @@ let package = Package(
     tests("IntentTests", ["Intent", "DomainXML", "TestSupport", "Vocabulary"]),
     tests("PlanningTests", ["Planning", "Intent", "DomainXML", "TestSupport", "Vocabulary"]),
     tests("StoreTests", ["Store", "StoreExerciser", "Migrations", "Digests", "TestSupport", "Vocabulary"]),
-    tests("ReconcilingTests", ["Reconciling", "Libvirt", "Planning", "Store", "Control", "TestSupport", "Vocabulary"]),
+    tests(
+      "ReconcilingTests",
+      ["Reconciling", "Libvirt", "Planning", "Store", "Control", "Faults", "TestSupport", "Vocabulary"]),
     tests(
       "CommandsTests",
       ["Commands", "Control", "DomainXML", "TestSupport", "Vocabulary", .product(name: "Yams", package: "Yams")]),
     tests(
       "LiveTests",
-      ["Reconciling", "Planning", "Intent", "Libvirt", "DomainXML", "Store", "Control", "TestSupport", "Vocabulary"]),
+      [
+        "Reconciling", "Planning", "Intent", "Libvirt", "DomainXML", "Store", "Control", "Faults", "TestSupport",
+        "Vocabulary",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -76,8 +76,7 @@ struct KnowledgeReader {
     }
     // A row without a record is a document that was accepted and never came to a definition.
     let wasThere = file?.hasRecord ?? false
-    let isHalfDeleted =
-      file?.openSteps.contains { $0.action == Step.Action.undefine.rawValue } ?? false
+    let isHalfDeleted = try await isHalfDeleted(row.key, file)
     let reason =
       row.gone?.reason
       ?? (isHalfDeleted
@@ -88,6 +87,21 @@ struct KnowledgeReader {
       appliedUUID: nil)
     knowledge.isHalfDeleted = isHalfDeleted
     return knowledge
+  }
+
+  /// Whether vmctl itself removed the definition and was stopped before it had forgotten the domain: its undefine is
+  /// open, or is the newest of what was done (F1).
+  private func isHalfDeleted(_ key: DomainKey, _ file: DomainFile?) async throws(Problem) -> Bool {
+    func undefines(_ step: StepRow) -> Bool { step.action == Step.Action.undefine.rawValue }
+    if file?.openSteps.contains(where: undefines) == true { return true }
+    guard let store, file?.hasRecord == true else { return false }
+    do throws(StoreError) {
+      return try await store.doneSteps(of: key).first.map(undefines) ?? false
+    } catch {
+      // A damaged journal says nothing, and hinders nobody from looking (F14): `vmctl store check` tells of it.
+      guard case .corrupt = error.kind else { throw Problem(error) }
+      return false
+    }
   }
 
   /// Who may write sets aside what is damaged and can be done without: the pass writes anew what it needs (F14).

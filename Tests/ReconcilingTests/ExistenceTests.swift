@@ -1,8 +1,10 @@
 import Control
+import Faults
 import Foundation
 import Libvirt
 import Reconciling
 import Store
+import Synchronization
 import TestSupport
 import Testing
 import Vocabulary
@@ -64,6 +66,43 @@ import Vocabulary
     // A new domain of the name is another one.
     #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)
   }
+
+  #if Faults
+    /// Dies at the first passing of a place, and does nothing any more.
+    private final class Death: FailpointHandler {
+      private let place: String
+      private let isDead = Mutex(false)
+
+      init(at place: String) { self.place = place }
+
+      func reach(_ point: Failpoint) throws(FailpointStop) {
+        let stops = isDead.withLock { isDead in
+          isDead = isDead || point.name == place
+          return isDead
+        }
+        if stops { throw FailpointStop(point) }
+      }
+    }
+
+    @Test(arguments: ["libvirt.undefine.after", "store.remove.before"], [true, false])
+    func `F1: a delete that was stopped after the definition went is ended by the next one`(
+      _ place: String, _ isReconciledBetween: Bool
+    ) async throws {
+      let bench = try Workbench()
+      let document = W.document([W.root], power: "stopped")
+      #expect(try await bench.reconcile(document).outcome == .asWanted)
+      let stopped = try await Failpoint.$handler.withValue(Death(at: place)) {
+        try await bench.perform(VerbRequest(.delete, domain: "web-1"))
+      }
+      #expect(stopped.outcome == .error)
+      // What reconciles settles the step, and does not take the domain for one that somebody else removed.
+      if isReconciledBetween { #expect(try await bench.reconcile(document).outcome == .conflict) }
+      let reason = try await bench.report().conditions.compactMap(\.message)
+      #expect(reason.contains { $0.contains("vmctl delete was stopped") }, "\(reason)")
+      #expect(try await bench.perform(VerbRequest(.delete, domain: "web-1")).outcome == .asWanted)
+      #expect(try await bench.control.domains([]).isEmpty)
+    }
+  #endif
 
   @Test func `forget removes our element and nothing else`() async throws {
     let bench = try Workbench()

@@ -45,7 +45,7 @@ import Vocabulary
       + "zeroblob(32) FROM domains WHERE name = 'web-1'",
     "INSERT INTO conditions SELECT domain, 'Ready', 1, 'x', 'x', 1, NULL, zeroblob(32) FROM domains WHERE "
       + "name = 'web-1'",
-    "UPDATE steps SET state = 'started' WHERE operation = 1 AND number = 1",
+    "UPDATE steps SET state = 'started' WHERE number = 1 AND domain = \(first)",
   ])
   func `damage to what libvirt knows too is put right and noted, and hinders nothing`(_ sql: String) async throws {
     let bench = try await two()

@@ -76,6 +76,15 @@ package struct PrivateHost: Sendable {
   /// Ends libvirtd by SIGKILL; returns when the next one answers. Domains go on running.
   package func killDaemon() throws { try PrivateHost.script(["restart-libvirtd", folder, "--kill"]) }
 
+  /// Ends every process of the host at once and starts it again with what was on its disk.
+  package func powerLoss() throws { try PrivateHost.script(["power-loss", folder]) }
+
+  /// A shell command that ends the QEMU of a domain by SIGKILL; it fails where there is none.
+  package func commandToKill(domain: String) -> String {
+    let pids = "\(PrivateHost.scriptPath) pids \(folder)"
+    return "kill -9 $(\(pids) | awk '$2 ~ /^qemu/ && $3 == \"\(domain)\" { print $1 }')"
+  }
+
   /// What the host's script cannot do.
   package struct HostFailure: Error, CustomStringConvertible {
     let command: String
@@ -83,14 +92,16 @@ package struct PrivateHost: Sendable {
     package var description: String { "Scripts/test-host \(command) failed: \(said)" }
   }
 
+  private static let scriptPath =
+    URL(filePath: #filePath).appending(path: "../../../Scripts/test-host").standardized.path()
+
   @discardableResult
   private static func script(_ arguments: [String]) throws -> String {
     let process = Process()
     let output = Pipe()
-    let script = URL(filePath: #filePath).appending(path: "../../../Scripts/test-host").standardized
     // Threads of Dispatch block every signal, and what they start inherits that: a libvirtd that SIGTERM does not end.
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["--default-signal", script.path()] + arguments
+    process.arguments = ["--default-signal", scriptPath] + arguments
     process.standardOutput = output
     try process.run()
     let said = output.fileHandleForReading.readDataToEndOfFile()
