@@ -43,7 +43,8 @@ extension Live {
               if let tried = result.overstated {
                 overstated += 1
                 Issue.record(
-                  "run \(run) of seed \(seed), killed at \(moment): what is called a phantom can be attached still: \(tried)")
+                  "run \(run) of seed \(seed), killed at \(moment): what is called a phantom can be attached still: \(tried)"
+                )
               }
               if !result.violations.isEmpty || result.overstated != nil { violations += 1 }
               if result.isPhantom { phantoms += 1 }
