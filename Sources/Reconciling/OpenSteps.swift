@@ -12,6 +12,9 @@ struct OpenSteps {
   let key: DomainKey
   let name: String
 
+  /// How long a guest may take to shut down, in milliseconds, to have done it because it was asked.
+  private static let shutdownTime: Int64 = 600_000
+
   /// - Parameters:
   ///   - knowledge: what is known of the domain.
   ///   - current: the operation that runs now, which is not left open.
@@ -43,6 +46,11 @@ struct OpenSteps {
     return hasWritten
   }
 
+  /// A guest that was asked to shut down may do so between two looks, and then it was us who stopped it (R13).
+  private func isRecent(_ step: StepRow, _ now: Timestamp) -> Bool {
+    step.startedAt.map { now.milliseconds - $0.milliseconds < OpenSteps.shutdownTime } ?? false
+  }
+
   /// `nil` where the step goes on as it is: the guest still has the request.
   private func settlement(
     _ open: StepRow, _ observed: ObservedDomain?, _ reading: ReadingBack, _ file: DomainFile, _ row: DomainRow?
@@ -59,6 +67,7 @@ struct OpenSteps {
       $0.target == open.target && $0.run == observed?.observation.id && $0.attempts > 0
     }
     if open.state == .waiting, verdict != .done, request != nil { return nil }
+    if verdict != .done, open.action == Step.Action.shutdown.rawValue, isRecent(open, now) { return nil }
     let state: StepRow.State = verdict == .done ? .done : .notDone
     var settlement = Settlement(
       of: open, as: state, at: now,

@@ -12,6 +12,7 @@ struct AfterCommand: Sendable {
   func check(_ report: OperationReport?, isVerb: Bool = false) async {
     checkSlots()
     if let report {
+      checkSteps(report)
       if report.outcome == .asWanted, !isVerb {
         checkTruth(report)
         world.state.withLock { $0.acceptedProtection = $0.wish.protectedID }
@@ -41,6 +42,20 @@ struct AfterCommand: Sendable {
     for (alias, slot) in live {
       if let other = persistent[alias], other != slot {
         world.violate("I2", "\(alias) is at \(slot) live and at \(other) in the definition")
+      }
+    }
+  }
+
+  /// I5: what is reported as not done is not done.
+  private func checkSteps(_ report: OperationReport) {
+    guard world.state.withLock({ $0.disturbances == $0.disturbancesSeen }) else { return }
+    for (place, step) in report.steps.enumerated() where step.action == "attach" && step.state == "notDone" {
+      guard let id = step.target.device, let side = step.side.flatMap({ Side(rawValue: $0) }),
+        world.devices(side)?["ua-" + id] != nil
+      else { continue }
+      let isTriedAgain = report.steps[(place + 1)...].contains { $0.target == step.target && $0.side == step.side }
+      if !isTriedAgain {
+        world.violate("I5", "the attach of '\(id)' (\(side)) is reported as not done, and it is there")
       }
     }
   }

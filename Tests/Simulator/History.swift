@@ -41,12 +41,16 @@ struct History: Sendable {
 
   private func run() async {
     world.state.withLock { state in
+      state.weather = Weather.allCases[Int.random(in: 0..<Weather.allCases.count, using: &state.chances)]
       state.wish.isPC = state.chances.once(in: 3)
       state.wish.otherwise = state.chances.once(in: 4) ? "nextBoot" : "keep"
       for _ in 0..<2 { state.wish.change(&state.chances) }
       state.wish.isRunning = true
     }
     chooseDeliveries()
+    if world.state.withLock({ $0.weather == .guests || $0.weather == .deafness }) {
+      world.fake.setDefaultGuest(.silent)
+    }
     for _ in 0..<world.chance({ Int.random(in: 2...4, using: &$0) }) {
       await turn()
       if !world.state.withLock({ $0.violations.isEmpty }) { return }
@@ -55,12 +59,13 @@ struct History: Sendable {
   }
 
   private func turn() async {
-    let before = world.chance { chances in chances.once(in: 2) ? Happening.random(&chances) : nil }
+    let weather = world.state.withLock { $0.weather }
+    let before = world.chance { chances in chances.once(in: 2) ? weather.happening(&chances) : nil }
     before?.happen(to: world)
     let meanwhile = world.chance { chances in
       chances.once(in: 2)
         ? (0...Int.random(in: 0..<2, using: &chances)).map { _ in
-          (Duration.milliseconds(Int.random(in: 0...20_000, using: &chances)), Happening.random(&chances))
+          (Duration.milliseconds(Int.random(in: 0...20_000, using: &chances)), weather.happening(&chances))
         } : []
     }
     for (delay, happening) in meanwhile {
@@ -72,7 +77,7 @@ struct History: Sendable {
     }
     let (death, failingWrite, timeout) = world.chance { chances -> (Int?, Int?, Int64) in
       (
-        chances.once(in: 3) ? Int.random(in: 1...40, using: &chances) : nil,
+        weather.death(&chances),
         chances.once(in: 12) ? Int.random(in: 1...12, using: &chances) : nil,
         [1_000, 10_000, 60_000, 300_000][Int.random(in: 0..<4, using: &chances)]
       )
@@ -207,10 +212,7 @@ struct History: Sendable {
   private func chooseFates() {
     world.state.withLock { state in
       state.fates = [:]
-      guard state.chances.once(in: 3) else { return }
-      let fates: [FakeHypervisor.Fate] = [.replyLost, .neverDelivered, .leavesPhantom, .replyLost]
-      let number = Int.random(in: 1...8, using: &state.chances)
-      state.fates[number] = fates[Int.random(in: 0..<fates.count, using: &state.chances)]
+      if let (number, fate) = state.weather.fate(&state.chances) { state.fates[number] = fate }
     }
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Faults
 import Foundation
+import Synchronization
 import TestSupport
 
 /// Runs seeds and says what did not hold.
@@ -50,6 +51,7 @@ struct Simulator: ParsableCommand {
   }
 
   private func play(_ seed: UInt64) throws {
+    World.isTraced.withLock { $0 = true }
     let outcome = History.run(seed: seed, bug: try bug.map { try Simulator.bug($0) })
     for line in outcome.trace { say(line) }
     if let first = outcome.violations.first {

@@ -75,7 +75,7 @@ extension World {
       state.phantomRefusals["\(glance.run ?? 0) \(id)", default: 0] += 1
       return state.phantomRefusals["\(glance.run ?? 0) \(id)", default: 0]
     }
-    if times > 3 { violate("F20", "the phantom '\(id)' is attached for the \(times). time") }
+    if times > 2 { violate("F20", "the phantom '\(id)' is attached for the \(times). time") }
   }
 
   private func judgeDetach(_ call: FakeHypervisor.Call, _ alias: String?) {

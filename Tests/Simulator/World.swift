@@ -13,6 +13,7 @@ import Vocabulary
 final class World: Sendable {
   struct State {
     var chances: SeededNumbers
+    var weather = Weather.mixed
     var wish = Wish()
     /// Counts up with each document that is given.
     var wishNumber = 0
@@ -97,7 +98,11 @@ final class World: Sendable {
 
   func chance<Value>(_ body: (inout SeededNumbers) -> Value) -> Value { state.withLock { body(&$0.chances) } }
 
+  /// Whether anybody reads the trace: making it costs a third of a history.
+  static let isTraced = Mutex(false)
+
   func note(_ text: @autoclosure () -> String) {
+    guard World.isTraced.withLock({ $0 }) else { return }
     let line = "\(clock.now.offset.components.seconds) s  \(text())"
     state.withLock { $0.trace.append(line) }
   }

@@ -60,7 +60,7 @@ package final class FakeHypervisor: Hypervisor {
   let state: SharedState
   let fanout = EventFanout()
   let description: HostDescription
-  private let defaultGuest: Guest
+  private let defaultGuest: Mutex<Guest>
 
   // The mutex guards all of it; a class so that a second connection can share it.
   final class SharedState: Sendable {
@@ -80,7 +80,7 @@ package final class FakeHypervisor: Hypervisor {
     libvirtVersion: Version = Version(9, 0), host: HostUUID? = nil
   ) {
     self.clock = clock
-    defaultGuest = guest
+    defaultGuest = Mutex(guest)
     state = SharedState()
     description = FakeHost.description(libvirtVersion, host ?? FakeHost.uuid)
     state.listeners.withLock { [fanout] in $0.append(fanout) }
@@ -88,7 +88,7 @@ package final class FakeHypervisor: Hypervisor {
 
   private init(again other: FakeHypervisor) {
     clock = other.clock
-    defaultGuest = other.defaultGuest
+    defaultGuest = Mutex(other.defaultGuest.withLock { $0 })
     state = other.state
     description = other.description
     state.listeners.withLock { [fanout] in $0.append(fanout) }
@@ -145,6 +145,9 @@ package final class FakeHypervisor: Hypervisor {
     state.mutex.withLock { $0.delivery = delivery }
   }
 
+  /// What the guests of domains that are still to come do.
+  package func setDefaultGuest(_ guest: Guest) { defaultGuest.withLock { $0 = guest } }
+
   package func setGuest(_ guest: Guest, of domain: DomainUUID) { change(domain) { $0.guest = guest } }
   package func setJob(_ job: JobState, of domain: DomainUUID) { change(domain) { $0.job = job } }
   package func setControl(_ control: ControlState, of domain: DomainUUID) { change(domain) { $0.control = control } }
@@ -178,5 +181,5 @@ package final class FakeHypervisor: Hypervisor {
     for fanout in state.listeners.withLock({ $0 }) { fanout.send(.domain(event)) }
   }
 
-  func guest(of domain: FakeDomain) -> Guest { domain.guest ?? defaultGuest }
+  func guest(of domain: FakeDomain) -> Guest { domain.guest ?? defaultGuest.withLock { $0 } }
 }
