@@ -1,3 +1,4 @@
+import DomainXML
 import Planning
 import Store
 import Vocabulary
@@ -33,7 +34,20 @@ struct StepConsequences {
             guestPath: step.guestPath?.description, since: now))
       ]
     }
+    if step.action == .define { ledger = StepConsequences.places(step, at: now) }
     domain = StepConsequences.power(step, row, at: now)
+  }
+
+  /// Where the devices of a new domain are: what was sent said so, and is known although nobody could look yet.
+  private static func places(_ step: Step, at now: Timestamp) -> [RowChange<LedgerRow>] {
+    guard let xml = step.xml, let definition = try? DomainDefinition(xml) else { return [] }
+    return definition.devices.compactMap { device in
+      guard let id = device.id, let slot = device.slot else { return nil }
+      return .put(
+        LedgerRow(
+          device: id, kind: device.kind.name, alias: device.alias ?? id.alias, slot: slot,
+          guestPath: definition.guestPath(of: device)?.description, naturalKey: device.naturalKey, since: now))
+    }
   }
 
   /// R13 depends on who started and stopped the domain.

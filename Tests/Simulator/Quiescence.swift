@@ -87,6 +87,8 @@ struct Quiescence: Sendable {
   /// As wanted: then a second time nothing is done, the record is libvirt's own, and nothing is left open.
   private func judge() async {
     let store = bytes()
+    // So that a stamp of the time would show.
+    try? await world.clock.sleep(for: .seconds(1))
     world.fake.forgetCalls()
     let again = await history.run("reconcile again") { try await $0.reconcile(history.request(60_000)) }
     if again?.outcome != .asWanted {
