@@ -59,6 +59,13 @@ extension StepRunner {
 
   /// The same step again. It is kept before the guest is asked, like the first time.
   private func askAgain(_ step: Step, _ order: Int, _ observed: ObservedDomain?) async throws(Problem) {
+    do throws(Problem) {
+      try await holding.check(key.domain)
+    } catch {
+      // It stays due: it is asked when nobody else holds the domain any more.
+      if error.code.outcome == .conflict { return }
+      throw error
+    }
     let unplug = requests.begin(step, in: requests[step]?.run, at: surroundings.time.now())
     try await settle(step, order, .waiting, observed, unplugs: unplug.map { [.put($0)] } ?? [])
     let failure = await call(step)

@@ -19,7 +19,7 @@ final class StepRunner {
   let reading: ReadingBack
   let versions: VersionsOfHost
   private let executor: StepExecutor
-  private let holding: Holding
+  let holding: Holding
   /// What is left of the time that the caller gives guests.
   var patience: Duration
   var row: DomainRow?

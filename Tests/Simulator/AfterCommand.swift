@@ -83,9 +83,9 @@ struct AfterCommand: Sendable {
 
   /// I6: what was accepted is there; what the guest was asked for is known.
   private func checkStore(_ report: OperationReport?) async {
-    // One that a saved image kept is made again, and forgotten where the device is wanted.
-    let wanted = world.state.withLock { $0.wasSaved ? $0.wish.ids.map { "ua-" + $0 } : [] }
-    let pending = (world.uuid.flatMap { world.fake.glance($0)?.pending } ?? []).filter { !wanted.contains($0) }
+    // A request ends with its run; one that a saved image kept is made again.
+    let wasSaved = world.state.withLock { $0.wasSaved }
+    let pending = wasSaved ? [] : world.uuid.flatMap { world.fake.glance($0)?.pending } ?? []
     // A look at the store costs as much as a command: where nothing could be lost, none is taken.
     guard report == nil || !pending.isEmpty else { return note(report) }
     let live = world.devices(.live) ?? [:]

@@ -18,13 +18,21 @@ struct Wish: Sendable, Equatable {
   var protectedID: String?
   var clientGeneration = 1
   var isPC = false
+  var lastRemoved: String?
 
   /// The next thing that the owner wants.
   mutating func change(_ chances: inout SeededNumbers) {
     clientGeneration += 1
     for _ in 0...Int.random(in: 0..<2, using: &chances) {
-      let id = Wish.all[Int.random(in: 0..<Wish.all.count, using: &chances)]
-      if ids.contains(id) { if id != protectedID { ids.removeAll { $0 == id } } } else { ids.append(id) }
+      // Whoever takes something away often wants it back.
+      let again = lastRemoved.flatMap { chances.once(in: 3) ? $0 : nil }
+      let id = again ?? Wish.all[Int.random(in: 0..<Wish.all.count, using: &chances)]
+      if ids.contains(id), id != protectedID {
+        ids.removeAll { $0 == id }
+        lastRemoved = id
+      } else if !ids.contains(id) {
+        ids.append(id)
+      }
     }
     if chances.once(in: 4), let card = ids.first(where: Wish.cards.contains) {
       if unlinked.contains(card) { unlinked.remove(card) } else { unlinked.insert(card) }
