@@ -1,3 +1,4 @@
+import Control
 import Faults
 import Intent
 import Libvirt
