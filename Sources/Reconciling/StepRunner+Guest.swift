@@ -86,6 +86,11 @@ extension StepRunner {
     let observed = try await reading.observeAtRest()
     let state: StepRow.State = Verifier.check(step, observed) == .done ? .done : .notDone
     try await settle(step, order, state, observed)
+    guard state == .done else {
+      throw Problem(
+        "not-applied", "the domain was to be ended, and it still runs", domain: name,
+        remedy: "see `virsh domcontrol \(name)`, then try again")
+    }
     return End(state: state, observed: observed)
   }
 }

@@ -77,4 +77,17 @@ import Vocabulary
     #expect(!(try await bench.report().devices.contains { $0.id == "entropy" }))
     #expect(try await bench.report().waiting.isEmpty)
   }
+
+  @Test func `I10: a domain that was to be ended and still runs is not called stopped`() async throws {
+    let bench = try Workbench(guest: .silent)
+    #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)
+    let held = LibvirtError(
+      code: .operationTimeout, domain: .qemu, message: "Timed out during operation: cannot acquire state change lock",
+      function: "virDomainDestroy")
+    bench.fake.failNext(.destroy, held)
+    let report = try await bench.perform(VerbRequest(.stop, domain: "web-1", timeout: 1_000, force: true))
+    #expect(report.outcome == .error)
+    #expect(report.problems.map(\.code.rawValue) == ["not-applied"])
+    #expect(try await bench.report().state == "running")
+  }
 }
