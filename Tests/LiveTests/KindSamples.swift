@@ -73,11 +73,10 @@ struct KindSample: Sendable, CustomTestStringConvertible {
   func device(_ id: String, in domain: LiveDomain, isUpdated: Bool = false) -> String {
     var text = xml
     if let update, isUpdated { text = text.replacing(update.from, with: update.to) }
-    for word in ["TUNE", "LINK"] { text = text.replacing(word, with: "") }
-    text = text.replacing("FILE2", with: "\(domain.folder)/\(id)-2.img")
-      .replacing("FILE", with: "\(domain.folder)/\(id).img").replacing("NET", with: domain.host.network)
-      .replacing("NAME", with: "\(domain.name)-\(id)").replacing("VD", with: "vd" + letter)
-      .replacing("SD", with: "sd" + letter)
+    text = text.filled([
+      "TUNE": "", "LINK": "", "FILE2": "\(domain.folder)/\(id)-2.img", "FILE": "\(domain.folder)/\(id).img",
+      "NET": domain.host.network, "NAME": "\(domain.name)-\(id)", "VD": "vd" + letter, "SD": "sd" + letter,
+    ])
     return "{id: \(id), xml: \"\(text)\"}"
   }
 

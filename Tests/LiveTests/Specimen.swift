@@ -15,8 +15,9 @@ struct Specimen: Sendable, CustomStringConvertible {
   var description: String { "specimen \(number) of seed \(seed) (\(machine): \(recipes.joined(separator: ", ")))" }
 
   func xml(in domain: LiveDomain) -> String {
-    template.replacing("FOLDER", with: domain.folder).replacing("NAME", with: domain.name)
-      .replacing("NETWORK", with: domain.host.network).replacing("BRIDGE", with: domain.host.bridge)
+    template.filled([
+      "FOLDER": domain.folder, "NAME": domain.name, "NETWORK": domain.host.network, "BRIDGE": domain.host.bridge,
+    ])
   }
 
   /// The files that the recipes name: `d0.img` …, `q0.qcow2` …
