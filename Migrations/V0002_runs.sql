@@ -34,3 +34,6 @@ CREATE TABLE phantoms (
   sum BLOB NOT NULL,
   PRIMARY KEY (domain, device)
 ) STRICT, WITHOUT ROWID;
+
+-- An operation without an end is asked for in every pass.
+CREATE INDEX operations_open ON operations (domain, id) WHERE ended_at IS NULL;

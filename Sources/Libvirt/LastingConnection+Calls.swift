@@ -68,7 +68,9 @@ extension LastingConnection {
   }
 
   package func start(_ domain: DomainUUID) async throws(LibvirtError) {
-    try await changing { (hypervisor) async throws(LibvirtError) in try await hypervisor.start(domain) }
+    try await changing(isStart: true) { (hypervisor) async throws(LibvirtError) in
+      try await hypervisor.start(domain)
+    }
   }
 
   package func shutdown(_ domain: DomainUUID) async throws(LibvirtError) {
@@ -134,4 +136,19 @@ extension LastingConnection {
       try await hypervisor.setMetadata(element, prefix: prefix, uri: uri, of: domain, side: side)
     }
   }
+}
+
+extension LastingConnection {
+  /// As libvirt says it of its own waits: what came of the call is unknown.
+  static func unanswered(after limit: Duration) -> LibvirtError {
+    LibvirtError(
+      code: .operationTimeout, domain: .none,
+      message: "libvirt has not answered for \(limit.components.seconds) s; the call may still be carried out",
+      function: "")
+  }
+}
+
+extension LibvirtError {
+  /// The call goes on, and nobody waits for it.
+  var isUnanswered: Bool { code == .operationTimeout && domain == .none && function.isEmpty }
 }

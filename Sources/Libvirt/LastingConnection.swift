@@ -15,6 +15,11 @@ package actor LastingConnection: Hypervisor {
     package var longestPause: Duration = .seconds(5)
     /// How long a call waits for a connection.
     package var limit: Duration = .seconds(30)
+    /// How long a call that changes something may take. libvirt waits without limit for a QEMU that is stopped (F6);
+    /// three times what it waits for a domain's lock is more than a living one takes.
+    package var callLimit: Duration = .seconds(90)
+    /// The same of a start: memory is allocated and devices are reset, of a large guest for minutes.
+    package var startLimit: Duration = .seconds(900)
 
     package init() {}
   }
@@ -123,16 +128,41 @@ package actor LastingConnection: Hypervisor {
   }
 
   /// A call that changes something; made once.
+  ///
+  /// - Parameters:
+  ///   - isStart: whether it starts a domain, which takes longer.
+  ///   - body: makes the call.
+  /// - Returns: what the call returned.
+  /// - Throws: what the call threw; `operationTimeout` where it has not returned in time. It may be carried out all the same, and the
+  ///   connection goes on with it alone: the daemon serves five calls of one client at a time, and this is one of them.
   func changing<Value: Sendable>(
-    _ body: (any Hypervisor) async throws(LibvirtError) -> Value
+    isStart: Bool = false, _ body: @escaping @Sendable (any Hypervisor) async throws(LibvirtError) -> Value
   ) async throws(LibvirtError) -> Value {
     let link = try await connected()
-    do throws(LibvirtError) {
-      return try await body(link.hypervisor)
-    } catch {
-      if error.meansConnectionLost { lose(link.number, error) }
-      throw error
+    let limit = isStart ? pace.startLimit : pace.callLimit
+    let first = FirstResult<Value>()
+    let call = Task {
+      do throws(LibvirtError) {
+        first.set(.success(try await body(link.hypervisor)))
+      } catch {
+        first.set(.failure(error))
+      }
     }
+    let end = Task { [alarm] in
+      // Cancelled, the call was first.
+      guard (try? await alarm.sleep(for: limit)) != nil else { return }
+      first.set(.failure(LastingConnection.unanswered(after: limit)))
+    }
+    defer { end.cancel() }
+    let result = await withTaskCancellationHandler {
+      await first.value
+    } onCancel: {
+      call.cancel()
+    }
+    if case .failure(let error) = result, error.meansConnectionLost || error.isUnanswered {
+      lose(link.number, error)
+    }
+    return try result.get()
   }
 
   // MARK: Events

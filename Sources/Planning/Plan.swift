@@ -30,6 +30,9 @@ package struct Plan: Sendable {
   /// Whether nothing is to do: steps that only keep our own metadata count too.
   package var isEmpty: Bool { steps.isEmpty && refused.isEmpty }
 
+  /// Whether the guest has a request that it may still answer in time, for something that is still meant.
+  package var waitsForGuest: Bool { waiting.contains { !$0.wantedAgain && !$0.isOverdue } }
+
   /// Refusals that concern more than one device leave nothing to do: nothing is half done.
   mutating func stopIfRefused() {
     guard refused.contains(where: \.concernsWholePlan) else { return }

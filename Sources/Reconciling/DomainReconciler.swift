@@ -74,9 +74,14 @@ final class DomainReconciler {
 
     var plan = first
     for _ in 0..<DomainReconciler.passLimit {
-      knowledge = try await read(key.domain.description)
-      facts.autostart = try await gatherer.autostart(wanted, knowledge)
-      plan = maker.plan(wanted, knowledge, facts, generation: generation, options: options)
+      while true {
+        let mark = await surroundings.events.mark(key.domain)
+        knowledge = try await read(key.domain.description)
+        facts.autostart = try await gatherer.autostart(wanted, knowledge)
+        plan = maker.plan(wanted, knowledge, facts, generation: generation, options: options)
+        // Asked before, and it is not yet time to ask again: its answer is waited for like that to a first request.
+        guard plan.steps.isEmpty, plan.waitsForGuest, await runner.waitForGuest(since: mark) else { break }
+      }
       if plan.steps.isEmpty { break }
       let moved = try await runner.run(plan.steps, knowledge)
       if !moved || runner.hasFailed { break }

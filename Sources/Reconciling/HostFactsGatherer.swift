@@ -67,8 +67,8 @@ struct HostFactsGatherer {
     let query = DomainCapabilitiesQuery(
       emulator: facts.emulator, architecture: facts.architecture,
       machine: facts.resolve(machine: stated.machine)?.name, virtType: stated.type ?? facts.virtTypes.first)
-    let offered = try await asking("reading domain capabilities") { () throws(LibvirtError) in
-      try await hypervisor.domainCapabilities(query)
+    let offered = try await connecting.privileged("reading domain capabilities") {
+      (hypervisor) async throws(LibvirtError) in try await hypervisor.domainCapabilities(query)
     }
     try readable { () throws(XMLFault) in try facts.add(domainCapabilities: offered) }
     return facts

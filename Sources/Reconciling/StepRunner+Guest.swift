@@ -22,9 +22,8 @@ extension StepRunner {
     var mark = mark
     var observed = before
     while spent() < limit, !Task.isCancelled {
-      // Events may be lost: now and then it is looked at without one.
       await surroundings.events.wait(
-        for: key.domain, since: mark, timeout: min(limit - spent(), .seconds(2)), clock: time.clock)
+        for: key.domain, since: mark, timeout: min(limit - spent(), StepRunner.longestPause), clock: time.clock)
       mark = await surroundings.events.mark(key.domain)
       observed = try await reading.observe()
       if Verifier.check(step, observed) == .done {
@@ -44,6 +43,20 @@ extension StepRunner {
       return try await destroy(step, order)
     }
     return End(state: .waiting, observed: observed)
+  }
+
+  /// Events may be lost: now and then it is looked at without one.
+  private static let longestPause = Duration.seconds(2)
+
+  /// Returns when it is time to look again; false where the caller's patience is over.
+  func waitForGuest(since mark: Int) async -> Bool {
+    guard patience > .zero, !Task.isCancelled else { return false }
+    let (clock, pause) = (surroundings.time.clock, min(patience, StepRunner.longestPause))
+    let spent = await clock.measure {
+      await surroundings.events.wait(for: key.domain, since: mark, timeout: pause, clock: clock)
+    }
+    patience = max(.zero, patience - spent)
+    return true
   }
 
   /// Keeps what is known of the request.

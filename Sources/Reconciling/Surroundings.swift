@@ -9,10 +9,15 @@ import Vocabulary
 /// Time as a reconciler uses it: wall-clock stamps for the store, a monotonic clock for waiting (F15).
 package struct Timekeeper: Sendable {
   package let clock: any Clock<Duration>
+  /// Ends waits for what does not end by itself: as `clock`, but for tests whose clock runs ahead.
+  package let alarm: any Clock<Duration>
   package let now: @Sendable () -> Timestamp
 
-  package init(clock: any Clock<Duration>, now: @escaping @Sendable () -> Timestamp) {
+  package init(
+    clock: any Clock<Duration>, alarm: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Timestamp
+  ) {
     self.clock = clock
+    self.alarm = alarm
     self.now = now
   }
 

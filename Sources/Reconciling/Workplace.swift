@@ -12,7 +12,7 @@ struct Workplace: Sendable {
 
   /// For looking: a connection and the store as it is, without a lock and without a write.
   func look() async throws(Problem) -> Looking {
-    let connecting = Connecting { () async throws(Problem) in try await open(readOnly: true) }
+    let connecting = Connecting { (readOnly) async throws(Problem) in try await open(readOnly: readOnly) }
     let store: RecordStore?
     do throws(Problem) {
       store = try await stored { () throws(StoreError) in try RecordStore.openForReading(location) }
@@ -55,7 +55,7 @@ struct Workplace: Sendable {
     if readOnly { return try await connect(uri, true) }
     // Commands that begin together do not begin in the same millisecond.
     let jitter = Jitter(seed: UInt64(bitPattern: time.now().milliseconds))
-    return try await LastingConnection.open(clock: time.clock, random: jitter) {
+    return try await LastingConnection.open(clock: time.clock, alarm: time.alarm, random: jitter) {
       [connect, uri] () async throws(LibvirtError) in try await connect(uri, false)
     }
   }

@@ -144,7 +144,8 @@ extension Connection {
 
   func openOperations(of key: DomainKey, damage: inout [Damage]) throws -> [OperationID] {
     try soundRows(
-      OperationRow.self, "WHERE domain = ? AND ended_at IS NULL ORDER BY id", [Value(key)], damage: &damage
+      OperationRow.self, "INDEXED BY operations_open WHERE domain = ? AND ended_at IS NULL ORDER BY id", [Value(key)],
+      damage: &damage
     ).map(\.value.id)
   }
 

@@ -94,5 +94,28 @@ extension Live {
         await watching.close()
       }
     }
+
+    @Test func `F6: a QEMU that is stopped holds up one call, and no other domain`() async throws {
+      var pace = LastingConnection.Pace()
+      pace.callLimit = .seconds(2)
+      try await ProxiedDomain.with(pace: pace) { test in
+        let other = ContractDomain(machine: .pc, images: test.host.images, network: test.host.network, os: "")
+        try Data(count: 1 << 20).write(to: URL(filePath: other.image("data")))
+        try test.host.signal(SIGSTOP, to: "qemu-system-x86")
+        _ = try await test.lasting.create(other.definition)
+        let error = await #expect(throws: LibvirtError.self) { try await test.attach() }
+        #expect(error?.code == .operationTimeout && error?.meansConnectionLost == false, "\(error as Any)")
+        let state = try await test.lasting.control(of: test.domain.uuid)
+        #expect(state.kind == .occupied)
+        try await test.lasting.start(other.uuid)
+        try await test.lasting.attach(other.disk(slot: other.slot(0)), to: other.uuid, side: .live)
+        try await test.lasting.destroy(other.uuid)
+
+        // What was not waited for goes on when QEMU does.
+        try test.host.signal(SIGCONT, to: "qemu-system-x86")
+        #expect(try await test.events.sees(.deviceAdded(alias: "ua-data"), of: test.domain.uuid))
+        #expect(try await test.disks() == 1)
+      }
+    }
   }
 }

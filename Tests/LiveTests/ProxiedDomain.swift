@@ -15,13 +15,14 @@ struct ProxiedDomain: Sendable {
 
   /// Defined and running while `body` runs; everything is taken down whatever happens.
   static func with<Value>(
-    keepalive: Connection.Keepalive = .standard, connecting: @escaping @Sendable () -> Void = {},
+    keepalive: Connection.Keepalive = .standard, pace: LastingConnection.Pace = .init(),
+    connecting: @escaping @Sendable () -> Void = {},
     _ body: (ProxiedDomain) async throws -> Value
   ) async throws -> Value {
     try await PrivateHost.with { host in
       try await RPCProxy.with(host) { proxy in
         let uri = proxy.uri
-        let lasting = try await LastingConnection.open { () async throws(LibvirtError) in
+        let lasting = try await LastingConnection.open(pace: pace) { () async throws(LibvirtError) in
           connecting()
           return try await Connection.open(uri: uri, readOnly: false, keepalive: keepalive)
         }

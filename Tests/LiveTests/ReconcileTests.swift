@@ -30,6 +30,22 @@ extension Live {
       }
     }
 
+    @Test func `a domain with the host's CPU is planned without a write, and created with a CPU of a name`()
+      async throws
+    {
+      try await LiveDomain.with { domain in
+        let document = domain.document([try domain.disk("root", target: "vda")], power: "stopped")
+          .replacing("cpu: {model: qemu64}", with: "cpu: {model: host-model}")
+        let plan = try await domain.plan(document)
+        #expect(!plan.steps.isEmpty && plan.refused.isEmpty, "\(plan.refused)")
+        #expect(domain.mutatingCalls == 0)
+        #expect(try await domain.reconcile(document).outcome == .asWanted)
+        let shown = try await domain.xml(.persistent).shown
+        #expect(shown.contains("<cpu mode='custom'") && !shown.contains("host-model"), "\(shown)")
+        #expect(try await domain.plan(document).steps.isEmpty)
+      }
+    }
+
     /// The store's files byte for byte: stricter than `total_changes` and the WAL's size together.
     private func fileState(_ domain: LiveDomain) throws -> [String: Data] {
       var state: [String: Data] = [:]

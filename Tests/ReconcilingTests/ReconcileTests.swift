@@ -91,6 +91,30 @@ import Vocabulary
     #expect(history.allSatisfy { $0.steps.allSatisfy { $0.state != "unknown" && $0.state != "started" } })
   }
 
+  @Test func `F6: what came of a call is not read while the domain is held by it; it is settled afterwards`()
+    async throws
+  {
+    let bench = try Workbench()
+    #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)
+    let held = LibvirtError(
+      code: .operationTimeout, domain: .qemu,
+      message: "Timed out during operation: cannot acquire state change lock "
+        + "(held by monitor=remoteDispatchDomainAttachDeviceFlags)",
+      function: "virDomainGetJobStats")
+    // No answer in time, and it is carried out later.
+    bench.fake.failNext(
+      .attach, LibvirtError(code: .operationTimeout, domain: .none, message: "not answered", function: ""))
+    bench.fake.failNext(.job, after: .attach, held)
+    let stuck = try await bench.reconcile(W.document([W.root, W.rng("entropy")]))
+    #expect(stuck.steps.contains { $0.action == "attach" && $0.state == "unknown" }, "\(stuck.steps)")
+    #expect(stuck.outcome != .asWanted)
+    bench.forgetCalls()
+    bench.fake.failNext(.job, held)
+    #expect(try await bench.reconcile(W.document([W.root, W.rng("entropy")])).outcome.exitCode == 13)
+    #expect(bench.mutatingCalls == 0)
+    #expect(try await bench.reconcile(W.document([W.root, W.rng("entropy")])).outcome == .asWanted)
+  }
+
   @Test func `a domain that a foreign job holds gets no call at all`() async throws {
     let bench = try Workbench()
     #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)

@@ -39,6 +39,30 @@ import Vocabulary
     #expect(try await bench.report().devices.first { $0.id == "entropy" }?.slot == slot)
   }
 
+  /// Design section 8: 30 s, doubling to 10 min. Each command counts, however many there are.
+  @Test(arguments: [Int64(3_600_000), 60_000, 5_000])
+  func `a guest that never lets go is asked at most 12 times in its first hour`(_ timeout: Int64) async throws {
+    let bench = try Workbench(guest: .silent)
+    let patient = W.rng("entropy").replacing("id: entropy,", with: "id: entropy, unplug: {deadline: 3h},")
+    #expect(try await bench.reconcile(W.document([W.root, patient])).outcome == .asWanted)
+    bench.forgetCalls()
+    for _ in 0..<(3_600_000 / timeout) {
+      let report = try await bench.reconcile(W.document([W.root]), timeout: timeout)
+      #expect(report.outcome.exitCode == 11)
+    }
+    let requests = bench.fake.calls.count { $0.kind == .detach && $0.side == .live }
+    #expect((2...12).contains(requests), "\(requests) requests")
+    let waiting = try #require(try await bench.report().waiting.first)
+    #expect(waiting.device == "entropy" && waiting.endedBy.contains("reset"), "\(waiting)")
+    #expect(waiting.since == 1_700_000_000_000, "since the first request: \(waiting.since)")
+
+    bench.fake.reset(try await bench.uuid())
+    let over = try await bench.reconcile(W.document([W.root]))
+    #expect(over.outcome == .asWanted, "\(over)")
+    #expect(try await bench.report().waiting.isEmpty)
+    #expect(bench.fake.calls.count { $0.kind == .detach && $0.side == .live } == requests)
+  }
+
   @Test func `wanted again while it is armed: nothing is done, and the reset brings it back at its slot`() async throws
   {
     let bench = try Workbench(guest: .silent)

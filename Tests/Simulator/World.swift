@@ -71,7 +71,7 @@ final class World: Sendable {
 
   var time: Timekeeper {
     let clock = clock
-    return Timekeeper(clock: clock) {
+    return Timekeeper(clock: clock, alarm: clock) {
       let passed = clock.now.offset.components
       return Timestamp(
         milliseconds: 1_700_000_000_000 + passed.seconds * 1000 + passed.attoseconds / 1_000_000_000_000_000)
