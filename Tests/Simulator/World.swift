@@ -60,6 +60,8 @@ final class World: Sendable {
   let fake: FakeHypervisor
   let store: TemporaryStore
   let state: Mutex<State>
+  /// What `devices` found in texts that it was asked of before.
+  private let looks = Mutex<[XMLText: [String: String]]>([:])
 
   init(seed: UInt64) throws {
     self.seed = seed
@@ -143,13 +145,15 @@ final class World: Sendable {
 
   /// A side's devices that have an alias, with their slots.
   func devices(_ side: Side) -> [String: String]? {
-    guard let uuid, let glance = fake.glance(uuid), let text = side == .live ? glance.live : glance.persistent,
-      let definition = try? DomainDefinition(text)
+    guard let uuid, let glance = fake.glance(uuid), let text = side == .live ? glance.live : glance.persistent
     else { return nil }
+    if let known = looks.withLock({ $0[text] }) { return known }
+    guard let definition = try? DomainDefinition(text) else { return nil }
     var found: [String: String] = [:]
     for device in definition.devices {
       if let alias = device.alias, alias.hasPrefix("ua-") { found[alias] = device.slot?.description ?? "" }
     }
+    looks.withLock { $0[text] = found }
     return found
   }
 }
