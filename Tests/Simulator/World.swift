@@ -59,6 +59,8 @@ final class World: Sendable {
   let clock = VirtualClock(runsByItself: false)
   let fake: FakeHypervisor
   let store: TemporaryStore
+  /// The connection of the process that ended last, if it ended in order.
+  let kept = KeptConnection()
   let state: Mutex<State>
   /// What `devices` found in texts that it was asked of before.
   private let looks = Mutex<[XMLText: [String: String]]>([:])
@@ -138,6 +140,15 @@ final class World: Sendable {
       for (alias, slot) in state.slots where !there.contains(alias) && !written.contains(alias) {
         state.foreignSlots.insert(slot)
       }
+    }
+  }
+
+  /// The process that ended last takes its connection with it, or one of its successors opens the store anew.
+  func dropConnection() {
+    do {
+      try kept.drop()
+    } catch {
+      violate("simulator", "the store cannot be closed: \(error)")
     }
   }
 
