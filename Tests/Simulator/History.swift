@@ -185,13 +185,16 @@ struct History: Sendable {
     var report: OperationReport?
     var problem: (any Error)?
     await Failpoint.$handler.withValue(process) {
-      do {
-        for await event in try await body(world.control) { report = event.report ?? report }
-      } catch {
-        problem = error
+      await StoreExecution.$kept.withValue(world.kept) {
+        do {
+          for await event in try await body(world.control) { report = event.report ?? report }
+        } catch {
+          problem = error
+        }
       }
     }
     if process.isDead {
+      world.dropConnection()
       world.note("vmctl died at \(process.diedAt)")
       return nil
     }
@@ -234,6 +237,7 @@ struct History: Sendable {
   private func loseStore() {
     world.forgetUnwrittenSlots()
     world.note("world: the store is lost")
+    world.dropConnection()
     for suffix in ["", "-wal", "-shm", ".lock"] {
       // What is not there need not go.
       try? FileManager.default.removeItem(atPath: world.store.location.path + suffix)
