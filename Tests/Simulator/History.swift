@@ -46,6 +46,7 @@ struct History: Sendable {
       state.wish.otherwise = state.chances.once(in: 4) ? "nextBoot" : "keep"
       for _ in 0..<2 { state.wish.change(&state.chances) }
       state.wish.isRunning = true
+      if state.chances.once(in: 2) { state.wish.placedID = state.wish.ids.last }
     }
     chooseDeliveries()
     if world.state.withLock({ $0.weather == .guests || $0.weather == .deafness }) {

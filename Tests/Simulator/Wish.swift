@@ -19,6 +19,8 @@ struct Wish: Sendable, Equatable {
   var clientGeneration = 1
   var isPC = false
   var lastRemoved: String?
+  /// The device whose first documents say where it stands (R12); later ones leave that out.
+  var placedID: String?
 
   /// The next thing that the owner wants.
   mutating func change(_ chances: inout SeededNumbers) {
@@ -30,6 +32,7 @@ struct Wish: Sendable, Equatable {
       if ids.contains(id), id != protectedID {
         ids.removeAll { $0 == id }
         lastRemoved = id
+        if id == placedID { placedID = nil }
       } else if !ids.contains(id) {
         ids.append(id)
       }
@@ -59,7 +62,8 @@ struct Wish: Sendable, Equatable {
 
   private func device(_ id: String) -> String {
     let protection = id == protectedID ? ", protected: true" : ""
-    let unplug = ", unplug: {deadline: 2m, otherwise: \(otherwise)}"
+    let place = id == placedID ? ", address: {type: pci, bus: \(isPC ? 0 : 7), slot: \(isPC ? 18 : 0)}" : ""
+    let unplug = "\(place), unplug: {deadline: 2m, otherwise: \(otherwise)}"
     if let index = Wish.disks.firstIndex(of: id) {
       return "{id: \(id)\(protection)\(unplug), xml: \"\(disk(id, ["vdb", "vdc", "vdd"][index]))\"}"
     }
