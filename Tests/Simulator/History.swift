@@ -103,7 +103,9 @@ struct History: Sendable {
   }
 
   private func reconcile(_ death: Int?, _ failingWrite: Int?, _ timeout: Int64) async {
-    if world.chance({ !$0.once(in: 3) }) {
+    // Guests are asked for something where wishes change.
+    let isSame = world.chance { $0.once(in: 3) } && world.state.withLock { $0.weather != .guests }
+    if !isSame {
       world.state.withLock { state in
         state.wish.change(&state.chances)
         state.wishNumber += 1

@@ -25,16 +25,19 @@ struct Wish: Sendable, Equatable {
   /// The next thing that the owner wants.
   mutating func change(_ chances: inout SeededNumbers) {
     clientGeneration += 1
+    // Whoever takes something away often wants it back; what is there goes as often as something new comes.
+    var next = lastRemoved.flatMap { chances.once(in: 2) ? $0 : nil }
     for _ in 0...Int.random(in: 0..<2, using: &chances) {
-      // Whoever takes something away often wants it back.
-      let again = lastRemoved.flatMap { chances.once(in: 3) ? $0 : nil }
-      let id = again ?? Wish.all[Int.random(in: 0..<Wish.all.count, using: &chances)]
+      let some = ids.isEmpty || chances.once(in: 2) ? Wish.all : ids
+      let id = next ?? some[Int.random(in: 0..<some.count, using: &chances)]
+      next = nil
       if ids.contains(id), id != protectedID {
         ids.removeAll { $0 == id }
         lastRemoved = id
         if id == placedID { placedID = nil }
       } else if !ids.contains(id) {
         ids.append(id)
+        if id == lastRemoved { lastRemoved = nil }
       }
     }
     if chances.once(in: 4), let card = ids.first(where: Wish.cards.contains) {
