@@ -46,6 +46,7 @@ struct History: Sendable {
       state.wish.otherwise = state.chances.once(in: 4) ? "nextBoot" : "keep"
       for _ in 0..<2 { state.wish.change(&state.chances) }
       state.wish.isRunning = true
+      if state.chances.once(in: 2) { state.wish.placedID = state.wish.ids.last }
     }
     chooseDeliveries()
     if world.state.withLock({ $0.weather == .guests || $0.weather == .deafness }) {
@@ -102,7 +103,9 @@ struct History: Sendable {
   }
 
   private func reconcile(_ death: Int?, _ failingWrite: Int?, _ timeout: Int64) async {
-    if world.chance({ !$0.once(in: 3) }) {
+    // Guests are asked for something where wishes change.
+    let isSame = world.chance { $0.once(in: 3) } && world.state.withLock { $0.weather != .guests }
+    if !isSame {
       world.state.withLock { state in
         state.wish.change(&state.chances)
         state.wishNumber += 1

@@ -24,7 +24,9 @@ final class World: Sendable {
     var changingCalls = 0
     /// A step is journalled and its call has not been made.
     var isJournalled = false
-    var jobSince: VirtualClock.Instant?
+    var jobSince: VirtualClock.Instant? { didSet { isJobSeen = false } }
+    /// Whether anybody looked at the domain since the foreign job began.
+    var isJobSeen = false
     /// Somebody else did something; and how often had somebody when vmctl looked last.
     var disturbances = 0
     var disturbancesSeen = 0
