@@ -33,7 +33,8 @@ struct MatrixPlay {
       let marker = MatrixPlay.marker(domain)
       let happened = FileManager.default.fileExists(atPath: marker)
       // A guest that was told to end may have done so before anybody could kill it.
-      let mayBeGone = fault.victim == .qemu && [.stop, .delete].contains(stage.name) && run.passed.contains(fault.point)
+      let mayBeGone =
+        fault.victim == .qemu && [.stop, .delete].contains(stage.name) && run.passed.contains(fault.point)
       check(happened || mayBeGone, "nothing was killed: \(run.talk)")
       if happened { try FileManager.default.removeItem(atPath: marker) }
     }
