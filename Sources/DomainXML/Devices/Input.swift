@@ -12,7 +12,12 @@ extension DeviceKind {
     ],
     attach: BothSides(live: pluggableInput, persistent: unlessChipset),
     detach: BothSides(live: pluggableInput, persistent: unlessChipset),
-    controller: [ControllerNeed("usb", model: "qemu-xhci", when: .field("@bus", ["usb"]))])
+    controller: [ControllerNeed("usb", model: "qemu-xhci", when: .field("@bus", ["usb"]))],
+    abi: [
+      .libvirt("@type", why: "a keyboard, a mouse and a tablet are other devices"),
+      .libvirt("@bus", why: "where the guest finds it"),
+      .libvirt("@model", why: "transitional or modern virtio: another PCI id"),
+    ].checked(by: "virDomainInputDefCheckABIStability") + .virtioOptions + .placement)
 
   private static let unlessChipset = Support.when(
     .not(.field("@bus", ["ps2"])), otherwise: "ps2 input devices belong to the machine type")
