@@ -48,4 +48,27 @@ package struct ABIComparison: Sendable {
     verdict =
       findings.contains { $0.tier == .libvirt } ? .broken : findings.contains { $0.tier == .guest } ? .changed : .stable
   }
+
+  private init(verdict: Verdict, findings: [ABIFinding]) {
+    self.verdict = verdict
+    self.findings = findings
+  }
+
+  /// The same from texts: what is no domain document has no verdict about a guest either.
+  package init(_ source: XMLText, _ target: XMLText, libvirt: Version = assumedLibvirt) {
+    var faults: [ABIFinding] = []
+    var definitions: [DomainDefinition] = []
+    for (text, isSource) in [(source, true), (target, false)] {
+      do throws(XMLFault) {
+        definitions.append(try DomainDefinition(text))
+      } catch {
+        faults.append(DocumentFault.finding(error, isSource: isSource))
+      }
+    }
+    guard definitions.count == 2 else {
+      self.init(verdict: .invalid, findings: faults)
+      return
+    }
+    self.init(definitions[0], definitions[1], libvirt: libvirt)
+  }
 }

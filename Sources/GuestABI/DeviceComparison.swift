@@ -132,8 +132,9 @@ struct DeviceComparison {
       else { continue }
       findings.append(
         ABIFinding(
-          path: label(one, in: source) + "/guestPath", rule: "\(one.kind.name)/guestPath", source: "\(path)",
-          target: "\(new)", tier: .guest,
+          path: label(one, in: source) + "/guestPath", rule: "\(one.kind.name)/guestPath",
+          source: "\(path) (\(path.address))",
+          target: "\(new) (\(new.address))", tier: .guest,
           why: "the way through bridges and the bus number, by which the guest names the device"))
     }
   }

@@ -25,4 +25,12 @@ enum DocumentFault {
         tier: .libvirt, why: "libvirt takes no domain that is so")
     }
   }
+
+  /// A text that is no domain document.
+  static func finding(_ fault: XMLFault, isSource: Bool) -> ABIFinding {
+    let text = fault.line.map { "line \($0): \(fault.message)" } ?? fault.message
+    return ABIFinding(
+      path: "", rule: "document", source: isSource ? text : nil, target: isSource ? nil : text, tier: .libvirt,
+      why: "libvirt reads no such document")
+  }
 }

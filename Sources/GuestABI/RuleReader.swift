@@ -111,7 +111,8 @@ struct RuleReader {
     let start = place()
     findings.append(
       ABIFinding(
-        path: (start.isEmpty ? "" : start + "/") + rule.path.text + suffix, rule: "\(subject)/\(rule.path)",
+        path: (start.isEmpty ? "" : start + "/") + rule.path.text + suffix,
+        rule: "\(rule.family?.rawValue ?? subject)/\(rule.path)",
         source: source, target: target, tier: tier, why: rule.why))
   }
 }

@@ -5,16 +5,16 @@ import Vocabulary
 extension [ABIRule] {
   /// Options of virtio devices. libvirt allots them where there is a `<driver>`, empty or not, and two devices of
   /// which only one has them differ already.
-  static let virtioOptions: [ABIRule] = [
+  package static let virtioOptions: [ABIRule] = [
     .libvirt("driver", .presence, why: "libvirt holds a device with a driver element for one with virtio options"),
     .libvirt("driver/@iommu", why: "the guest must use the IOMMU's addresses for this device"),
     .libvirt("driver/@ats", why: "a PCI capability of the device"),
     .libvirt("driver/@packed", why: "a virtio feature bit: the form of the queues"),
     .libvirt("driver/@page_per_vq", why: "where the queues' notification registers are"),
-  ].checked(by: "virDomainVirtioOptionsCheckABIStability")
+  ].checked(by: "virDomainVirtioOptionsCheckABIStability").map { $0.shared(by: .virtio) }
 
   /// Where a device sits. The type first: the rest is compared where the types are the same.
-  static let placement: [ABIRule] = [
+  package static let placement: [ABIRule] = [
     .libvirt("address/@type", absent: "none", why: "which bus the guest finds the device on"),
     pci("@domain"), pci("@bus"), pci("@slot"), pci("@function"),
     drive("@controller"), drive("@bus"), drive("@unit"),
@@ -45,7 +45,7 @@ extension [ABIRule] {
     .guest("rom/@enabled", absent: "yes", why: "whether the device has an option ROM"),
     .guest("rom/@file", why: "another option ROM, and its size is a PCI register"),
     .guest("boot/@order", .number, why: "what the firmware boots from"),
-  ].checked(by: "virDomainDeviceInfoCheckABIStability")
+  ].checked(by: "virDomainDeviceInfoCheckABIStability").map { $0.shared(by: .device) }
 
   private static func pci(_ part: String) -> ABIRule {
     .libvirt(

@@ -52,7 +52,7 @@ package struct ABIRule: Sendable {
   }
 
   package let path: FieldPath
-  package let form: Form
+  package private(set) var form: Form
   package let tier: Tier
   /// The first libvirt that checks it; one before that passes over it. `nil`: all that are supported (9.0 and up).
   package let since: Version?
@@ -66,7 +66,16 @@ package struct ABIRule: Sendable {
   package let counted: Condition?
   package let why: String
   /// Where libvirt decides it; empty where it does not.
-  package let source: String
+  package private(set) var source: String
+  /// What the rule is listed under where several kinds have it.
+  package private(set) var family: Family?
+
+  package enum Family: String, Sendable, CaseIterable {
+    /// Where a device sits.
+    case device
+    /// Options of virtio devices.
+    case virtio
+  }
 
   /// What libvirt checks.
   package static func libvirt(
@@ -98,11 +107,16 @@ package struct ABIRule: Sendable {
   /// The same rule, decided by this function of libvirt's unless it names another.
   func checked(by function: String) -> ABIRule {
     guard tier == .libvirt, source.isEmpty else { return self }
-    var form = form
-    if case .each(let rules) = form { form = .each(rules.checked(by: function)) }
-    return ABIRule(
-      path: path, form: form, tier: tier, since: since, absent: absent, bare: bare, when: when, counted: counted,
-      why: why, source: function)
+    var rule = self
+    rule.source = function
+    if case .each(let rules) = form { rule.form = .each(rules.checked(by: function)) }
+    return rule
+  }
+
+  func shared(by family: Family) -> ABIRule {
+    var rule = self
+    rule.family = family
+    return rule
   }
 
   /// Who minds under a libvirt: what it does not check yet is between vmctl and the guest.
