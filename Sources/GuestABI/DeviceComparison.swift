@@ -36,7 +36,7 @@ struct DeviceComparison {
     if own.isEmpty, theirs.isEmpty { return }
     var kinds: [DeviceKind] = []
     for device in [own, theirs].joined() where !kinds.contains(device.kind) { kinds.append(device.kind) }
-    var pairs: [(Device, Device)] = []
+    var compared: [KindComparison] = []
     for kind in kinds {
       guard !kind.abi.isEmpty else {
         if Catalogue.kind(named: kind.element) !== kind { compareUnknown(kind, own, theirs) }
@@ -46,47 +46,71 @@ struct DeviceComparison {
       let isSorted = DeviceLists.isSorted(kind)
       let mine = (isSorted ? source.devices[...] : own).filter { $0.kind == kind }
       let others = (isSorted ? target.devices[...] : theirs).filter { $0.kind == kind }
-      pairs += compare(kind, mine, others)
+      compared.append(compare(kind, mine, others))
     }
     compareGivenDevices(own, theirs)
-    if kinds.contains(.controller) { comparePaths(pairs) }
-  }
-
-  private mutating func compare(_ kind: DeviceKind, _ own: [Device], _ theirs: [Device]) -> [(Device, Device)] {
-    let pairing = DevicePairing(own, theirs)
-    var reader = RuleReader(.findings, libvirt: libvirt)
-    for (index, place) in pairing.pairs where !own[index].element.isSpelled(as: theirs[place].element) {
-      reader.compare(own[index].element, theirs[place].element, kind.abiGroups, subject: kind.name) {
-        label(own[index], in: source)
+    let passes = libvirtPasses(compared)
+    for kind in compared {
+      if passes || kind.passes {
+        // Told apart by who they are, and the same to libvirt at their places.
+        findings += kind.found.map { $0.tier == .libvirt ? $0.with(tier: .guest) : $0 }
+      } else {
+        findings += kind.found
+        if !kind.found.contains(where: { $0.tier == .libvirt }) {
+          findings.append(order(kind.kind, kind.own, kind.theirs))
+        }
       }
     }
-    var found = reader.findings
-    for index in pairing.gone { found.append(presence(own[index], in: source, isSource: true)) }
-    for index in pairing.new { found.append(presence(theirs[index], in: target, isSource: false)) }
-    let isCompared = kind.libvirtCompares && kind.since.map { $0 <= libvirt } ?? true
-    let passes =
-      !isCompared
-      || (pairing.isPositional && !DeviceLists.isSorted(kind)
-        ? !reader.differs : libvirtPasses(kind, own.map(\.element), theirs.map(\.element)))
-    if passes {
-      // Told apart by who they are, and the same to libvirt at their places.
-      findings += found.map { $0.tier == .libvirt ? $0.with(tier: .guest) : $0 }
-    } else {
-      findings += found
-      if !found.contains(where: { $0.tier == .libvirt }) { findings.append(order(kind, own, theirs)) }
-    }
-    return pairing.pairs.map { (own[$0.source], theirs[$0.target]) }
+    if kinds.contains(.controller) { comparePaths(compared.flatMap(\.pairs)) }
   }
 
-  /// libvirt's own look. The target passes as it is or as it is printed for migration (`qemuSaveImageUpdateDef` tries
-  /// both), and only controllers differ in the two.
-  private func libvirtPasses(_ kind: DeviceKind, _ own: [Element], _ theirs: [Element]) -> Bool {
-    let expected = DeviceLists.sorted(kind, own)
-    if isSame(kind, expected, DeviceLists.sorted(kind, theirs)) { return true }
-    guard kind == .controller, let migratable = DeviceLists.migratable(theirs, machine: target.machine) else {
-      return false
+  private struct KindComparison {
+    let kind: DeviceKind
+    let own: [Device]
+    let theirs: [Device]
+    let pairs: [(Device, Device)]
+    let found: [ABIFinding]
+    /// Whether libvirt lets the kind pass with the target as it is.
+    let passes: Bool
+  }
+
+  private func compare(_ kind: DeviceKind, _ own: [Device], _ theirs: [Device]) -> KindComparison {
+    let (mine, others) = (
+      own.filter { !DeviceLists.belongsToChipset($0) }, theirs.filter { !DeviceLists.belongsToChipset($0) }
+    )
+    let pairing = DevicePairing(mine, others)
+    var reader = RuleReader(.findings, libvirt: libvirt)
+    for (index, place) in pairing.pairs where !mine[index].element.isSpelled(as: others[place].element) {
+      reader.compare(mine[index].element, others[place].element, kind.abiGroups, subject: kind.name) {
+        label(mine[index], in: source)
+      }
     }
-    return isSame(kind, expected, migratable)
+    let isCompared = kind.libvirtCompares && kind.since.map { $0 <= libvirt } ?? true
+    let isInPlace = pairing.isPositional && mine.count == own.count && others.count == theirs.count
+    return KindComparison(
+      kind: kind, own: own, theirs: theirs, pairs: pairing.pairs.map { (mine[$0.source], others[$0.target]) },
+      found: reader.findings + pairing.gone.map { presence(mine[$0], in: source, isSource: true) }
+        + pairing.new.map { presence(others[$0], in: target, isSource: false) },
+      passes: !isCompared
+        || (isInPlace && !DeviceLists.isSorted(kind)
+          ? !reader.differs
+          : isSame(
+            kind, DeviceLists.sorted(kind, own.map(\.element)), DeviceLists.sorted(kind, theirs.map(\.element))))
+    )
+  }
+
+  /// libvirt's own look: the target passes as it is, or else as it is printed for migration (`qemuSaveImageUpdateDef`
+  /// tries both).
+  private func libvirtPasses(_ compared: [KindComparison]) -> Bool {
+    let failed = compared.filter { !$0.passes }
+    if failed.isEmpty { return true }
+    guard failed.allSatisfy({ DeviceLists.abbreviated.contains($0.kind) }) else { return false }
+    return DeviceLists.abbreviated.allSatisfy { kind in
+      let own = source.devices.filter { $0.kind == kind }.map(\.element)
+      let theirs = target.devices.filter { $0.kind == kind }.map(\.element)
+      return isSame(
+        kind, DeviceLists.sorted(kind, own), DeviceLists.migratable(kind, theirs, machine: target.machine))
+    }
   }
 
   /// As many, and each the same as the other at its place.

@@ -35,7 +35,7 @@ enum DeviceLists {
 
   /// Controllers of a type are together and by their index; a master goes before its companions
   /// (`virDomainControllerInsertPreAlloced`).
-  static func controllers(_ controllers: [Element]) -> [Element] {
+  private static func controllers(_ controllers: [Element]) -> [Element] {
     var list: [Controller] = []
     for element in controllers {
       let controller = Controller(element)
@@ -55,22 +55,45 @@ enum DeviceLists {
     return list.map(\.element)
   }
 
-  /// The list that libvirt gets when it prints a domain for migration and reads that again: on an i440fx machine it
-  /// leaves out the only USB controller and the only PCI root where both are what it would add itself
-  /// (`qemuDomainDefFormatBufInternal`), and adds them again at the end. `nil` where it leaves out nothing.
-  static func migratable(_ controllers: [Element], machine: String) -> [Element]? {
-    guard isI440FX(machine) else { return nil }
+  /// Kinds of which libvirt prints less for migration than it knows.
+  static let abbreviated: [DeviceKind] = [.controller, .input]
+
+  /// The list that libvirt gets when it prints a domain for migration and reads that again: what it leaves out is what
+  /// it adds by itself, and it adds it at the end.
+  static func migratable(_ kind: DeviceKind, _ elements: [Element], machine: String) -> [Element] {
+    switch kind {
+    case .controller: controllers(withoutDefaults(elements, machine: machine))
+    case .input: withoutKeyboard(elements)
+    default: sorted(kind, elements)
+    }
+  }
+
+  /// On an i440fx machine the only USB controller and the only PCI root, where they are what libvirt would add
+  /// (`qemuDomainDefFormatBufInternal`).
+  private static func withoutDefaults(_ controllers: [Element], machine: String) -> [Element] {
+    guard isI440FX(machine) else { return controllers }
     let usb = only("usb", of: controllers).filter { usb in
       usb.number("index") == 0 && ["piix3-uhci", nil].contains(usb["model"])
     }
     let pci = only("pci", of: controllers).filter { pci in
       pci.number("index") == 0 && pci.holds("model", "pci-root") && pci.child("pcihole64") == nil
     }
-    if usb.isEmpty, pci.isEmpty { return nil }
     let left = controllers.filter { element in
       !usb.contains { $0.isSpelled(as: element) } && !pci.contains { $0.isSpelled(as: element) }
     }
-    return self.controllers(left + (usb.isEmpty ? [] : added(0)) + (pci.isEmpty ? [] : added(1)))
+    return left + (usb.isEmpty ? [] : added(0)) + (pci.isEmpty ? [] : added(1))
+  }
+
+  /// PS/2 keyboards, of which there is always one (`virDomainInputDefFormat`).
+  private static func withoutKeyboard(_ inputs: [Element]) -> [Element] {
+    let left = inputs.filter { !($0.holds("type", "keyboard") && $0.holds("bus", "ps2")) }
+    return left.count == inputs.count ? inputs : left + added(2)
+  }
+
+  /// What the chipset has in any case: no document takes it away.
+  static func belongsToChipset(_ device: Device) -> Bool {
+    device.kind == .input && device.element.holds("bus", "ps2")
+      && (device.element.holds("type", "keyboard") || device.element.holds("type", "mouse"))
   }
 
   private static func only(_ type: String, of controllers: [Element]) -> [Element] {
@@ -87,8 +110,8 @@ enum DeviceLists {
   }
 
   private static func added(_ place: Int) -> [Element] {
-    guard let implicit, implicit.root.children.map(\.self).indices.contains(place) else { return [] }
-    return [implicit.root.children.map(\.self)[place]]
+    guard let children = implicit?.root.children else { return [] }
+    return Array(children.dropFirst(place).prefix(1))
   }
 
   /// What libvirt adds, as it prints it. A text of our own: that it is XML is no question.
@@ -100,6 +123,7 @@ enum DeviceLists {
           <address type='pci' domain='0x0000' bus='0x00' slot='0x01' function='0x2'/>
         </controller>
         <controller type='pci' index='0' model='pci-root'/>
+        <input type='keyboard' bus='ps2'/>
       </devices>
       """))
 
