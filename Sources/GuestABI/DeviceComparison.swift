@@ -184,11 +184,16 @@ struct DeviceComparison {
   }
 
   private func order(_ kind: DeviceKind, _ own: [Device], _ theirs: [Device]) -> ABIFinding {
-    ABIFinding(
-      path: "devices/\(kind.element)", rule: "\(kind.name)/order",
-      source: own.map { name($0, in: source) }.joined(separator: " "),
-      target: theirs.map { name($0, in: target) }.joined(separator: " "), tier: .libvirt,
+    let (one, other) = (own.map(shortName).joined(separator: ", "), theirs.map(shortName).joined(separator: ", "))
+    return ABIFinding(
+      path: "devices/\(kind.element)", rule: "\(kind.name)/order", source: one,
+      target: one == other ? "others at these places" : other, tier: .libvirt,
       why: "libvirt compares devices of a kind place by place, and these stand in another order")
+  }
+
+  /// What tells a device from its neighbours at a glance: its key, else what its start tag says.
+  private func shortName(_ device: Device) -> String {
+    device.naturalKey ?? device.element.attributes.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
   }
 
   private func label(_ device: Device, in definition: DomainDefinition) -> String {
