@@ -26,4 +26,28 @@ extension Element {
     guard let attribute = path.attribute else { return element.text }
     return element.attributeValue(attribute)
   }
+
+  /// Whether both say the same bytes at a path, or both nothing. `false` where only the reading can tell.
+  package func hasSame(_ path: FieldPath, as other: Element) -> Bool {
+    let (one, two) = (element(at: path), other.element(at: path))
+    guard let one, let two else { return one == nil && two == nil }
+    guard let name = path.attribute else {
+      return !one.hasChildren && !two.hasChildren && equal(one.contentRange, two, two.contentRange)
+    }
+    let (own, theirs) = (one.attributeRecord(name), two.attributeRecord(name))
+    guard let own, let theirs else { return own == nil && theirs == nil }
+    let (start, otherStart) = (Int(own.value), Int(theirs.value))
+    return equal(
+      start..<start + Int(own.valueLength), two, otherStart..<otherStart + Int(theirs.valueLength))
+  }
+
+  private func attributeRecord(_ name: [UInt8]) -> AttributeRecord? {
+    for record in attributeRecords
+    where Int(record.nameLength) == name.count
+      && storage.bytes[Int(record.name)..<Int(record.name) + name.count].elementsEqual(name)
+    {
+      return record
+    }
+    return nil
+  }
 }

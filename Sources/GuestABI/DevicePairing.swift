@@ -48,6 +48,11 @@ struct DevicePairing {
   }
 
   private static func isSame(_ source: Device, _ target: Device) -> Bool {
-    source.id == target.id && source.naturalKeys == target.naturalKeys
+    if source.element.child("alias") != nil || target.element.child("alias") != nil, source.id != target.id {
+      return false
+    }
+    return source.kind.identity.allSatisfy { key in
+      key.paths.allSatisfy { source.element.hasSame($0, as: target.element) }
+    } || source.naturalKeys == target.naturalKeys
   }
 }

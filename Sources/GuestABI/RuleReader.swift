@@ -27,20 +27,26 @@ struct RuleReader {
   ) {
     for group in groups {
       if purpose == .libvirtOnly, differs { return }
+      // Where a group looks at one child, what both say the same there needs no further look.
+      var child: (source: Element, target: Element)?
       if !group.looksFurther {
-        guard let child = group.child else {
-          if !source.isTagged(as: target) {
-            for rule in group.rules { compare(source, target, rule, subject, place) }
+        if let path = group.child {
+          switch (source.element(at: path), target.element(at: path)) {
+          case (nil, nil): continue
+          case (let one?, let other?):
+            if one.isSpelled(as: other) { continue }
+            child = (one, other)
+          default: break
           }
-          continue
-        }
-        switch (source.element(at: child), target.element(at: child)) {
-        case (nil, nil): continue
-        case (let one?, let other?) where one.isSpelled(as: other): continue
-        default: break
+        } else {
+          if source.isTagged(as: target) { continue }
+          child = (source, target)
         }
       }
-      for rule in group.rules { compare(source, target, rule, subject, place) }
+      for entry in group.rules {
+        if let child, let rest = entry.rest, child.source.hasSame(rest, as: child.target) { continue }
+        compare(source, target, entry.rule, subject, place)
+      }
     }
   }
 
@@ -83,7 +89,7 @@ struct RuleReader {
       return
     }
     for (index, (one, other)) in zip(own, theirs).enumerated() where !one.isSpelled(as: other) {
-      for part in rules {
+      for part in rules where !(part.isPlain && one.hasSame(part.path, as: other)) {
         compare(one, other, part, "\(subject)/\(rule.path)") { "\(place())/\(rule.path)[\(index + 1)]" }
       }
     }

@@ -135,9 +135,15 @@ extension [ABIRule] {
 package struct ABIRuleGroup: Sendable {
   /// `nil`: the element's own attributes.
   package let child: FieldPath?
-  package let rules: [ABIRule]
+  package let rules: [Entry]
   /// Looks at several children of the name, or at several names.
   package let looksFurther: Bool
+
+  package struct Entry: Sendable {
+    package let rule: ABIRule
+    /// The rule's place as seen from the child; `nil` where only the rule itself can look.
+    package let rest: FieldPath?
+  }
 
   package static func groups(_ rules: [ABIRule]) -> [ABIRuleGroup] {
     var order: [String] = []
@@ -150,14 +156,27 @@ package struct ABIRuleGroup: Sendable {
     }
     return order.map { child in
       let rules = byChild[child] ?? []
+      let looksFurther = rules.contains { $0.looksFurther(than: child) }
       return ABIRuleGroup(
-        child: child.isEmpty ? nil : FieldPath(child), rules: rules,
-        looksFurther: rules.contains { $0.looksFurther(than: child) })
+        child: child.isEmpty ? nil : FieldPath(child),
+        rules: rules.map { rule in
+          let rest = child.isEmpty ? rule.path.text : String(rule.path.text.dropFirst(child.count + 1))
+          return Entry(rule: rule, rest: rule.isPlain && !looksFurther ? FieldPath(rest) : nil)
+        }, looksFurther: looksFurther)
     }
   }
 }
 
 extension ABIRule {
+  /// Two sides that say the same bytes at its place cannot differ.
+  package var isPlain: Bool {
+    guard counted == nil else { return false }
+    switch form {
+    case .text, .number, .mac, .uuid, .set: return true
+    case .size, .presence, .stated, .names, .each, .keyed, .whole, .derived: return false
+    }
+  }
+
   fileprivate func looksFurther(than child: String) -> Bool {
     switch form {
     case .each, .keyed, .whole: path.text == child
