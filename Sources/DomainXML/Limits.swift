@@ -1,5 +1,5 @@
 /// What a document may be before anything of it is looked at (threat model: bounded reads).
-package struct Limits: Sendable {
+package struct Limits: Sendable, Equatable {
   /// Bytes of the whole text.
   package var bytes: Int
   /// Elements inside one another.

@@ -35,8 +35,8 @@ enum DocumentReader {
     var nodes: [DocumentNode] = []
     do {
       // Not `compose_all`: its sequence ends at an error as at the end, and what follows would be lost unseen. The
-      // basic resolver gives no scalar a type of its own.
-      let parser = try Parser(yaml: text, resolver: .basic)
+      // basic resolver gives no scalar a type of its own. The encoding is said, or Yams reads the environment for it.
+      let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
       while let node = try parser.nextRoot() {
         guard nodes.count < DocumentLimits.documents else {
           throw IntentFault("more than \(DocumentLimits.documents) documents", source: source, at: nil, path: "")

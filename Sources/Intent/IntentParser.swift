@@ -16,6 +16,14 @@ package enum IntentParser {
 
   /// Throws all faults of all sources at once.
   package static func parse(_ sources: [Source]) throws(IntentFaults) -> [IntentDocument] {
+    guard sources.count == 1 else { return try read(sources) }
+    if let known = RecentSources.shared.find(sources[0]) { return known }
+    let documents = try read(sources)
+    RecentSources.shared.remember(documents, of: sources[0])
+    return documents
+  }
+
+  private static func read(_ sources: [Source]) throws(IntentFaults) -> [IntentDocument] {
     var documents: [Found] = []
     var faults: [IntentFault] = []
     for source in sources {

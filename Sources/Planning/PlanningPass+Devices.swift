@@ -17,7 +17,8 @@ extension PlanningPass {
     }
     guard isSameKind(device) else { return }
     compare(device, element, isReleasing: pending != nil && device.devices.live != nil)
-    let missing = input.sides.filter { wanted.isWanted(on: $0) && device.devices[$0] == nil }
+    var missing = input.sides.filter { wanted.isWanted(on: $0) && device.devices[$0] == nil }
+    if PlantedBug.is(.attachesLiveOnly), input.live != nil { missing.removeAll { $0 == .persistent } }
     if !missing.isEmpty { attach(device, element, missing) }
     for side in input.sides where !wanted.isWanted(on: side) { dropFromSide(device, side) }
     if findings == before { plan.unchanged += 1 }
@@ -70,7 +71,6 @@ extension PlanningPass {
     if policy(wanted) == .report { unsettled.insert(wanted.id) }
     guard let awaited = preflight(device, element, missing) else { return }
     var sides = pluggableSides(device, element, missing)
-    if PlantedBug.is(.attachesLiveOnly), sides.contains(.live) { sides = [.live] }
     guard !sides.isEmpty else { return }
     var place: SlotBook.Place?
     switch chooseSlot(device, element, sides) {

@@ -34,8 +34,10 @@ final class Journal {
 
   /// Makes a step durable; its call comes after. The first step starts the operation: one that does nothing leaves
   /// no trace (I9).
-  /// `unplugs` is what the guest is about to be asked for.
-  func begin(_ step: Step, unplugs: [RowChange<UnplugRow>] = []) async throws(Problem) -> Int {
+  /// `unplugs` is what the guest is about to be asked for, `ledger` the slots that devices are about to get.
+  func begin(
+    _ step: Step, unplugs: [RowChange<UnplugRow>] = [], ledger: [RowChange<LedgerRow>] = []
+  ) async throws(Problem) -> Int {
     let now = time.now()
     let store = store
     let key = key
@@ -54,7 +56,7 @@ final class Journal {
     let order = rows.count + 1
     let row = StepRow(step, operation: operation, order: order)
     do throws(StoreError) {
-      try await store.begin(row, at: now, unplugs: unplugs)
+      try await store.begin(row, at: now, unplugs: unplugs, ledger: ledger)
     } catch {
       guard PlantedBug.is(.callsWithoutJournal) else { throw Problem(error) }
     }

@@ -25,28 +25,40 @@ struct StepConsequences {
             removedAt: now))
       ]
     }
-    if step.action == .attach, let id = step.target.deviceID, let slot = step.slot {
-      // Known from now on, whatever becomes of the pass: the id gets this slot and no other (I2).
-      ledger = [
+    // Known from now on, whatever becomes of the pass: the id gets this slot and no other (I2).
+    if [.attach, .define].contains(step.action) { ledger = StepConsequences.places(step, at: now) }
+    domain = StepConsequences.power(step, row, at: now)
+  }
+
+  /// The slots that devices are about to get for the first time. The guest may see a device whose call nobody reads
+  /// back, for this process or the guest's run may end in it: its slot is no other id's then, either (I2).
+  static func claims(_ step: Step, besides placed: Set<DeviceID>, at now: Timestamp) -> [RowChange<LedgerRow>] {
+    // One that is placed keeps its claim to the slot that it had, until it is seen somewhere else.
+    if step.action == .attach, step.target.deviceID.map(placed.contains) ?? true { return [] }
+    return places(step, at: now)
+  }
+
+  /// Where a step puts devices.
+  private static func places(_ step: Step, at now: Timestamp) -> [RowChange<LedgerRow>] {
+    switch step.action {
+    case .attach:
+      guard let id = step.target.deviceID, let slot = step.slot else { return [] }
+      return [
         .put(
           LedgerRow(
             device: id, kind: step.kind ?? "", alias: step.alias ?? id.alias, slot: slot,
             guestPath: step.guestPath?.description, since: now))
       ]
-    }
-    if step.action == .define { ledger = StepConsequences.places(step, at: now) }
-    domain = StepConsequences.power(step, row, at: now)
-  }
-
-  /// Where the devices of a new domain are: what was sent said so, and is known although nobody could look yet.
-  private static func places(_ step: Step, at now: Timestamp) -> [RowChange<LedgerRow>] {
-    guard let xml = step.xml, let definition = try? DomainDefinition(xml) else { return [] }
-    return definition.devices.compactMap { device in
-      guard let id = device.id, let slot = device.slot else { return nil }
-      return .put(
-        LedgerRow(
-          device: id, kind: device.kind.name, alias: device.alias ?? id.alias, slot: slot,
-          guestPath: definition.guestPath(of: device)?.description, naturalKey: device.naturalKey, since: now))
+    case .define:
+      guard let xml = step.xml, let definition = try? DomainDefinition(xml) else { return [] }
+      return definition.devices.compactMap { device in
+        guard let id = device.id, let slot = device.slot else { return nil }
+        return .put(
+          LedgerRow(
+            device: id, kind: device.kind.name, alias: device.alias ?? id.alias, slot: slot,
+            guestPath: definition.guestPath(of: device)?.description, naturalKey: device.naturalKey, since: now))
+      }
+    case .undefine, .start, .shutdown, .destroy, .detach, .update, .set, .setMetadata: return []
     }
   }
 

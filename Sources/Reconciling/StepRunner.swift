@@ -24,6 +24,8 @@ final class StepRunner {
   var patience: Duration
   var row: DomainRow?
   var requests: GuestRequests
+  /// Ids whose slots are known.
+  private var placed: Set<DeviceID> = []
   private(set) var problems: [Problem] = []
   /// What the guest was asked for and has not done.
   private(set) var waiting: Set<Step.Target> = []
@@ -63,6 +65,7 @@ final class StepRunner {
   func run(_ steps: [Step], _ knowledge: Knowledge) async throws(Problem) -> Bool {
     row = knowledge.file?.row
     requests.read(knowledge.unplugs)
+    placed = Set(knowledge.file?.ledger.map(\.device) ?? [])
     var observed = knowledge.observed
     var moved = false
     var failed: Set<Step.Target> = []
@@ -136,7 +139,8 @@ final class StepRunner {
     let request = requests.begin(step, in: run, at: surroundings.time.now())
     let early = PlantedBug.is(.callsBeforeJournal) ? await call(step) : nil
     let order = try await journal.begin(
-      step, unplugs: PlantedBug.is(.asksBeforeKeeping) ? [] : request.map { [.put($0)] } ?? [])
+      step, unplugs: PlantedBug.is(.asksBeforeKeeping) ? [] : request.map { [.put($0)] } ?? [],
+      ledger: StepConsequences.claims(step, besides: placed, at: surroundings.time.now()))
     let mark = await surroundings.events.mark(key.domain)
     if let alias = GuestRequests.alias(step) { await surroundings.events.forgetRefusal(alias, of: key.domain) }
     var failure = PlantedBug.is(.callsBeforeJournal) ? early : await call(step)
@@ -314,7 +318,10 @@ final class StepRunner {
     consequences.unplugs += unplugs
     if let domain { consequences.domain = domain }
     if let changed = consequences.domain { row = changed }
-    if state == .done { requests.end(step) }
+    if state == .done {
+      requests.end(step)
+      if let id = step.target.deviceID { placed.insert(id) }
+    }
     try await journal.settle(
       order, state, error: error, observed: observed, host: versions, consequences, phantoms: phantoms)
   }

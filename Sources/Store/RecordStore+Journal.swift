@@ -36,15 +36,17 @@ extension RecordStore {
   ///   - step: the step.
   ///   - at: now.
   ///   - unplugs: what the guest is about to be asked for, known before it can have been asked.
+  ///   - ledger: slots that devices are about to get, known before anybody can have seen them there.
   /// - Throws: `.noSuchStep` where the operation was never started.
   package func begin(
-    _ step: StepRow, at: Timestamp, unplugs: [RowChange<UnplugRow>] = []
+    _ step: StepRow, at: Timestamp, unplugs: [RowChange<UnplugRow>] = [], ledger: [RowChange<LedgerRow>] = []
   ) async throws(StoreError) {
     let path = location.path
     try await write(.begin) { connection in
       try connection.begin(step, at: at, path: path)
       guard let key = try connection.operation(step.operation, path: path).domain else { return }
       try connection.apply(unplugs, of: key)
+      try connection.apply(ledger, of: key)
     }
   }
 

@@ -51,6 +51,11 @@ package final class RecordStore: Sendable {
     _ location: StoreLocation, lock: StoreLock
   ) throws(StoreError) -> RecordStore {
     guard lock.location == location else { throw StoreError(.held(by: nil), path: location.path) }
+    #if Faults
+      if let kept = try StoreExecution.kept?.take(location) {
+        return RecordStore(location: location, access: .writing(kept), lock: lock)
+      }
+    #endif
     return RecordStore(location: location, access: .writing(try WritingConnection(location)), lock: lock)
   }
 
@@ -63,9 +68,16 @@ package final class RecordStore: Sendable {
   package func close() throws(StoreError) {
     switch access {
     case .reading(let reading): reading.close()
-    case .writing(let writing): try writing.close()
+    case .writing(let writing): try close(writing)
     }
     lock?.close()
+  }
+
+  private func close(_ writing: WritingConnection) throws(StoreError) {
+    #if Faults
+      if let kept = StoreExecution.kept { return try kept.keep(writing) }
+    #endif
+    try writing.close()
   }
 
   /// Reads in one snapshot.

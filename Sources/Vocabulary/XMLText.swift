@@ -18,6 +18,11 @@ package struct XMLText: Sendable, Hashable {
 
   package var count: Int { bytes.count }
 
+  /// In one piece: an array hashes each of its bytes by itself.
+  package func hash(into hasher: inout Hasher) {
+    bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+  }
+
   /// For showing only. Bytes that are not UTF-8 are replaced, so never store or send this.
   package var shown: String { String(decoding: bytes, as: UTF8.self) }
 }

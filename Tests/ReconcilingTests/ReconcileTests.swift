@@ -115,6 +115,29 @@ import Vocabulary
     #expect(try await bench.reconcile(W.document([W.root, W.rng("entropy")])).outcome == .asWanted)
   }
 
+  @Test(arguments: [CountingHypervisor.Call.create, .attach])
+  func `I2: a slot that a device got unread is its own, although it is gone when somebody looks`(
+    _ call: CountingHypervisor.Call
+  ) async throws {
+    let bench = try Workbench()
+    let power = call == .create ? "stopped" : "running"
+    if call == .attach { #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted) }
+    bench.fake.failNext(call, .connectionLost, afterDoing: true)
+    // As often as a question is asked again.
+    for _ in 0..<3 { bench.fake.failNext(.job, after: call, .connectionLost) }
+    let lost = try await bench.reconcile(W.document([W.root, W.rng("entropy")], power: power))
+    #expect(lost.steps.contains { $0.state == "unknown" })
+    let slot = try #require(try await bench.report().devices.first { $0.id == "entropy" }?.slot)
+
+    let uuid = try await bench.uuid()
+    bench.fake.detachForeign("ua-entropy", from: uuid, side: call == .create ? .persistent : .live)
+    #expect(try await bench.reconcile(W.document([W.root, W.rng("other")], power: power)).outcome == .asWanted)
+    #expect(try await bench.report().devices.first { $0.id == "other" }?.slot != slot)
+    let both = W.document([W.root, W.rng("other"), W.rng("entropy")], power: power)
+    #expect(try await bench.reconcile(both).outcome == .asWanted)
+    #expect(try await bench.report().devices.first { $0.id == "entropy" }?.slot == slot)
+  }
+
   @Test func `a domain that a foreign job holds gets no call at all`() async throws {
     let bench = try Workbench()
     #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)

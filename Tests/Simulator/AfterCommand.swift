@@ -1,4 +1,5 @@
 import Control
+import DomainXML
 import Libvirt
 import Store
 import Synchronization
@@ -15,6 +16,7 @@ struct AfterCommand: Sendable {
       checkSteps(report)
       if report.outcome == .asWanted, !isVerb {
         checkTruth(report)
+        checkTombstones()
         world.state.withLock { $0.acceptedProtection = $0.wish.protectedID }
       }
       if world.uuid != nil, !isVerb, report.outcome <= .waiting { world.state.withLock { $0.isRecorded = true } }
@@ -78,6 +80,25 @@ struct AfterCommand: Sendable {
         world.violate(
           "I10", "reported as wanted, and the \(side.rawValue) side has \(ours.sorted()), not \(wanted.sorted())")
       }
+    }
+  }
+
+  /// I2 without the store: where a device was that went is kept in the domain itself, too (design section 6).
+  private func checkTombstones() {
+    let there = (world.devices(.live) ?? [:]).merging(world.devices(.persistent) ?? [:]) { one, _ in one }
+    let (gone, isStoreLost) = world.state.withLock { state in
+      (state.slots.filter { there[$0.key] == nil && !state.foreignSlots.contains($0.value) }, state.isStoreLost)
+    }
+    // What the domain did not say when the store was lost nobody knows.
+    guard !gone.isEmpty, !isStoreLost, let persistent = world.uuid.flatMap({ world.fake.glance($0)?.persistent }),
+      let definition = try? DomainDefinition(persistent)
+    else { return }
+    let kept = Dictionary(
+      (ManagedState(in: definition)?.tombstones ?? []).map { ($0.id.alias, $0.slot.description) },
+      uniquingKeysWith: { $1 })
+    let wanted = world.state.withLock { Set($0.wish.ids.map { "ua-" + $0 }) }
+    for (alias, slot) in gone.sorted(by: { $0.key < $1.key }) where kept[alias] != slot && !wanted.contains(alias) {
+      world.violate("I2", "the domain does not say that \(slot) was \(alias)'s: \(kept[alias] ?? "nothing")")
     }
   }
 

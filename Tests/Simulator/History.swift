@@ -46,6 +46,7 @@ struct History: Sendable {
       state.wish.otherwise = state.chances.once(in: 4) ? "nextBoot" : "keep"
       for _ in 0..<2 { state.wish.change(&state.chances) }
       state.wish.isRunning = true
+      if state.chances.once(in: 2) { state.wish.placedID = state.wish.ids.last }
     }
     chooseDeliveries()
     if world.state.withLock({ $0.weather == .guests || $0.weather == .deafness }) {
@@ -102,7 +103,9 @@ struct History: Sendable {
   }
 
   private func reconcile(_ death: Int?, _ failingWrite: Int?, _ timeout: Int64) async {
-    if world.chance({ !$0.once(in: 3) }) {
+    // Guests are asked for something where wishes change.
+    let isSame = world.chance { $0.once(in: 3) } && world.state.withLock { $0.weather != .guests }
+    if !isSame {
       world.state.withLock { state in
         state.wish.change(&state.chances)
         state.wishNumber += 1
@@ -185,13 +188,16 @@ struct History: Sendable {
     var report: OperationReport?
     var problem: (any Error)?
     await Failpoint.$handler.withValue(process) {
-      do {
-        for await event in try await body(world.control) { report = event.report ?? report }
-      } catch {
-        problem = error
+      await StoreExecution.$kept.withValue(world.kept) {
+        do {
+          for await event in try await body(world.control) { report = event.report ?? report }
+        } catch {
+          problem = error
+        }
       }
     }
     if process.isDead {
+      world.dropConnection()
       world.note("vmctl died at \(process.diedAt)")
       return nil
     }
@@ -234,6 +240,7 @@ struct History: Sendable {
   private func loseStore() {
     world.forgetUnwrittenSlots()
     world.note("world: the store is lost")
+    world.dropConnection()
     for suffix in ["", "-wal", "-shm", ".lock"] {
       // What is not there need not go.
       try? FileManager.default.removeItem(atPath: world.store.location.path + suffix)

@@ -101,7 +101,9 @@ struct Quiescence: Sendable {
   }
 
   private func bytes() -> [Data?] {
-    ["", "-wal"].map { FileManager.default.contents(atPath: world.store.location.path + $0) }
+    // To read the file would take the locks away from a connection that is open.
+    world.dropConnection()
+    return ["", "-wal"].map { FileManager.default.contents(atPath: world.store.location.path + $0) }
   }
 
   private func judgeRecord() async {

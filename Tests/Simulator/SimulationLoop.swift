@@ -18,7 +18,7 @@ final class SimulationLoop: Sendable {
   }
 
   /// More turns than any history takes: one that has no end is found by it.
-  private static let turnLimit = 3_000_000
+  private static let turnLimit = 300_000
 
   /// Runs `body` and everything that it starts.
   /// - Returns: `nil` where nobody can go on and nobody sleeps, or where it has no end.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CSimulator
 import Faults
 import Foundation
 import Synchronization
@@ -29,6 +30,7 @@ struct Simulator: ParsableCommand {
 
   func run() throws {
     try Simulator.beDeterministic()
+    vmctl_keep_memory()
     if let seed { return try play(seed) }
     if jobs > 1 { return try share() }
     if bugs { return try plant() }

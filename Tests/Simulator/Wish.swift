@@ -19,19 +19,25 @@ struct Wish: Sendable, Equatable {
   var clientGeneration = 1
   var isPC = false
   var lastRemoved: String?
+  /// The device whose first documents say where it stands (R12); later ones leave that out.
+  var placedID: String?
 
   /// The next thing that the owner wants.
   mutating func change(_ chances: inout SeededNumbers) {
     clientGeneration += 1
+    // Whoever takes something away often wants it back; what is there goes as often as something new comes.
+    var next = lastRemoved.flatMap { chances.once(in: 2) ? $0 : nil }
     for _ in 0...Int.random(in: 0..<2, using: &chances) {
-      // Whoever takes something away often wants it back.
-      let again = lastRemoved.flatMap { chances.once(in: 3) ? $0 : nil }
-      let id = again ?? Wish.all[Int.random(in: 0..<Wish.all.count, using: &chances)]
+      let some = ids.isEmpty || chances.once(in: 2) ? Wish.all : ids
+      let id = next ?? some[Int.random(in: 0..<some.count, using: &chances)]
+      next = nil
       if ids.contains(id), id != protectedID {
         ids.removeAll { $0 == id }
         lastRemoved = id
+        if id == placedID { placedID = nil }
       } else if !ids.contains(id) {
         ids.append(id)
+        if id == lastRemoved { lastRemoved = nil }
       }
     }
     if chances.once(in: 4), let card = ids.first(where: Wish.cards.contains) {
@@ -59,7 +65,8 @@ struct Wish: Sendable, Equatable {
 
   private func device(_ id: String) -> String {
     let protection = id == protectedID ? ", protected: true" : ""
-    let unplug = ", unplug: {deadline: 2m, otherwise: \(otherwise)}"
+    let place = id == placedID ? ", address: {type: pci, bus: \(isPC ? 0 : 7), slot: \(isPC ? 18 : 0)}" : ""
+    let unplug = "\(place), unplug: {deadline: 2m, otherwise: \(otherwise)}"
     if let index = Wish.disks.firstIndex(of: id) {
       return "{id: \(id)\(protection)\(unplug), xml: \"\(disk(id, ["vdb", "vdc", "vdd"][index]))\"}"
     }

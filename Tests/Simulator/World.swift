@@ -24,7 +24,9 @@ final class World: Sendable {
     var changingCalls = 0
     /// A step is journalled and its call has not been made.
     var isJournalled = false
-    var jobSince: VirtualClock.Instant?
+    var jobSince: VirtualClock.Instant? { didSet { isJobSeen = false } }
+    /// Whether anybody looked at the domain since the foreign job began.
+    var isJobSeen = false
     /// Somebody else did something; and how often had somebody when vmctl looked last.
     var disturbances = 0
     var disturbancesSeen = 0
@@ -59,7 +61,11 @@ final class World: Sendable {
   let clock = VirtualClock(runsByItself: false)
   let fake: FakeHypervisor
   let store: TemporaryStore
+  /// The connection of the process that ended last, if it ended in order.
+  let kept = KeptConnection()
   let state: Mutex<State>
+  /// What `devices` found in texts that it was asked of before.
+  private let looks = Mutex<[XMLText: [String: String]]>([:])
 
   init(seed: UInt64) throws {
     self.seed = seed
@@ -139,17 +145,28 @@ final class World: Sendable {
     }
   }
 
+  /// The process that ended last takes its connection with it, or one of its successors opens the store anew.
+  func dropConnection() {
+    do {
+      try kept.drop()
+    } catch {
+      violate("simulator", "the store cannot be closed: \(error)")
+    }
+  }
+
   // MARK: What is there
 
   /// A side's devices that have an alias, with their slots.
   func devices(_ side: Side) -> [String: String]? {
-    guard let uuid, let glance = fake.glance(uuid), let text = side == .live ? glance.live : glance.persistent,
-      let definition = try? DomainDefinition(text)
+    guard let uuid, let glance = fake.glance(uuid), let text = side == .live ? glance.live : glance.persistent
     else { return nil }
+    if let known = looks.withLock({ $0[text] }) { return known }
+    guard let definition = try? DomainDefinition(text) else { return nil }
     var found: [String: String] = [:]
     for device in definition.devices {
       if let alias = device.alias, alias.hasPrefix("ua-") { found[alias] = device.slot?.description ?? "" }
     }
+    looks.withLock { $0[text] = found }
     return found
   }
 }

@@ -45,7 +45,7 @@ struct FakeDefinition {
 
   static func parse(_ text: XMLText, _ function: String) throws(LibvirtError) -> DomainDocument {
     do throws(XMLFault) {
-      return try DomainDocument(text)
+      return try ParsedTexts.document(text)
     } catch {
       throw LibvirtError(
         code: .xmlDetail, domain: LibvirtError.Domain(rawValue: 5), message: error.message, function: function)

@@ -29,14 +29,14 @@ extension WritingConnection {
       }
       guard isFirst else { return }
       #if Faults
-        if StoreExecution.isInline { return database.writeWithoutTransaction { drain($0) } }
+        if StoreExecution.isInline { return database.writeWithoutTransaction { _ in drain() } }
       #endif
-      database.asyncWriteWithoutTransaction { self.drain($0) }
+      database.asyncWriteWithoutTransaction { _ in self.drain() }
     }
     return try result.get()
   }
 
-  private func drain(_ database: Database) {
+  private func drain() {
     let jobs = waiting.withLock { waiting in
       defer { waiting = [] }
       return waiting
@@ -46,24 +46,25 @@ extension WritingConnection {
     var epoch: Int64?
     do {
       let connection = try connection()
-      try database.inTransaction(.immediate) {
+      try connection.transaction {
         let changesBefore = connection.totalChanges
         for job in jobs {
           do {
             var tell: (@Sendable () -> Void)?
-            try database.inSavepoint {
+            // Alone in its transaction a job goes with it.
+            if jobs.count == 1 {
               tell = try job.run(connection)
-              return .commit
+            } else {
+              try connection.savepoint { tell = try job.run(connection) }
             }
             if let tell { done.append(tell) }
           } catch {
             // On a full disk or an I/O error SQLite may have rolled back everything; then all have failed.
-            guard database.isInsideTransaction else { throw error }
+            guard jobs.count > 1, connection.isInTransaction else { throw error }
             failed.append((job, error))
           }
         }
         if connection.totalChanges != changesBefore { epoch = try passFence(connection) }
-        return .commit
       }
     } catch {
       let error = StoreError(error, path: path)

@@ -8,7 +8,7 @@ import Synchronization
 /// that `vmctl doctor` looks when it is asked, and the sums speak for each row that is read.
 private let checkedAlways = 4 << 20
 
-/// The one connection that writes: GRDB's queue, with rows by way of `Connection`.
+/// The one connection that writes: GRDB opens it and has its queue, everything else goes by way of `Connection`.
 final class WritingConnection: Sendable {
   let path: String
   let database: DatabaseQueue
@@ -49,7 +49,8 @@ final class WritingConnection: Sendable {
       try database.writeWithoutTransaction { database in
         connection.connection = database.sqliteConnection.map { Connection(borrowing: $0, aside: AsideFile(location)) }
         guard let connection = connection.connection else { throw DatabaseError(resultCode: .SQLITE_MISUSE) }
-        try WritingConnection.migrate(database, from: Schema(of: connection, path: location.path).version)
+        connection.dropAuthorizer()
+        try WritingConnection.migrate(connection, from: Schema(of: connection, path: location.path).version)
         if isDue { try connection.quickCheck() }
       }
     } catch {
@@ -58,13 +59,12 @@ final class WritingConnection: Sendable {
   }
 
   /// Runs the migrations that are missing, all in one transaction: there is no store that is between two versions.
-  private static func migrate(_ database: Database, from current: Int) throws {
+  private static func migrate(_ connection: Connection, from current: Int) throws {
     let missing = Migration.all.filter { $0.version > current }
     guard let newest = missing.last else { return }
-    try database.inTransaction(.immediate) {
-      for migration in missing { try database.execute(sql: migration.sql) }
-      try database.execute(sql: "PRAGMA user_version = \(newest.version)")
-      return .commit
+    try connection.transaction {
+      for migration in missing { try connection.run(script: migration.sql) }
+      try connection.run(script: "PRAGMA user_version = \(newest.version)")
     }
   }
 

@@ -5,3 +5,7 @@ typedef void *vmctl_job;
 
 /// From now on every job that would go to Swift's thread pool is given to `take`, in any thread.
 void vmctl_take_jobs(void (*take)(vmctl_job));
+
+/// Keeps freed memory: a history takes and gives back the same some megabytes over and over, and each page that went
+/// back to the kernel costs a fault when it comes again. Before anything else.
+void vmctl_keep_memory(void);
