@@ -10,7 +10,7 @@ enum DerivedValues {
     switch derived {
     case .bootMemory:
       let (one, other) = (bootMemory(source), bootMemory(target))
-      return one == other ? nil : (one.map { "\($0) KiB" }, other.map { "\($0) KiB" })
+      return one == other ? nil : (one.map(RuleValue.shown), other.map(RuleValue.shown))
     case .onlineCPUs:
       let (one, other) = (VCPUs(source), VCPUs(target))
       // libvirt compares one by one only where there are as many on both sides.
@@ -26,8 +26,26 @@ enum DerivedValues {
     }
   }
 
+  /// `nil` where there is nothing to say.
+  static func value(_ derived: ABIRule.Derived, _ domain: Element) -> String? {
+    let text: String =
+      switch derived {
+      case .bootMemory: bootMemory(domain).map(RuleValue.shown) ?? ""
+      case .onlineCPUs: VCPUs(domain).text
+      case .cpuOrder: VCPUs(domain).orders.joined(separator: " ")
+      case .distances: distances(domain).joined(separator: " ")
+      }
+    return text.isEmpty ? nil : text
+  }
+
+  /// Bytes.
   private static func bootMemory(_ domain: Element) -> UInt64? {
-    Setting.Place.bootMemory.value(in: domain, key: nil).flatMap { UInt64($0) }
+    guard let all = domain.child("memory").flatMap({ RuleValue.bytes(of: $0) }) else { return nil }
+    var devices: UInt64 = 0
+    for device in domain.child("devices")?.children(named: "memory") ?? [] {
+      devices &+= device.element(at: "target/size").flatMap { RuleValue.bytes(of: $0) } ?? 0
+    }
+    return all &- min(all, devices)
   }
 
   /// `0-1:21` for each two cells that are not as far apart as libvirt supposes. A distance that one cell states holds

@@ -15,7 +15,7 @@ enum RuleValue {
     guard let text = element.exactValue(at: rule.path) else { return rule.bare ?? rule.absent }
     switch rule.form {
     case .number: return parseNumber(trimmed(text)).map { String($0) } ?? text
-    case .size: return bytes(trimmed(text), unit: holder["unit"]) ?? text
+    case .size: return bytes(trimmed(text), unit: holder["unit"]).map(shown) ?? text
     case .mac: return ValueForm.mac.normalised(text)
     case .uuid: return String(text.lowercased().filter { $0.isHexDigit })
     case .set: return CPUSet(text)?.description ?? text
@@ -23,11 +23,17 @@ enum RuleValue {
     }
   }
 
-  /// In the largest unit that divides it: what a reader compares at a glance.
-  private static func bytes(_ text: Substring, unit: String?) -> String? {
+  /// Bytes of an element that states an amount of memory; `nil` where it states none.
+  static func bytes(of element: Element) -> UInt64? { bytes(trimmed(element.text), unit: element["unit"]) }
+
+  private static func bytes(_ text: Substring, unit: String?) -> UInt64? {
     guard let number = parseNumber(text), let factor = factor(unit ?? "KiB") else { return nil }
     let (bytes, overflow) = number.multipliedReportingOverflow(by: factor)
-    if overflow { return nil }
+    return overflow ? nil : bytes
+  }
+
+  /// In the largest unit that divides it: what a reader compares at a glance.
+  static func shown(bytes: UInt64) -> String {
     for (name, shift) in [("GiB", 30), ("MiB", 20), ("KiB", 10)] where bytes != 0 && bytes % (1 << shift) == 0 {
       return "\(bytes >> shift) \(name)"
     }

@@ -10,9 +10,10 @@ struct ABI: ParsableCommand {
       much that the guest sees. `vmctl abi compare` finds both.
 
         vmctl abi compare before.xml after.xml
+        vmctl abi fingerprint web-1.xml
         vmctl abi rules
       """,
-    subcommands: [ABICompare.self, ABIRules.self])
+    subcommands: [ABICompare.self, ABIFingerprint.self, ABIRules.self])
 
   /// Here too, so that the options may stand before the subcommand.
   @OptionGroup(title: "Global options") var common: CommonOptions

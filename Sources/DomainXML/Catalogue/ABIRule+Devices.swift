@@ -6,7 +6,9 @@ extension [ABIRule] {
   /// Options of virtio devices. libvirt allots them where there is a `<driver>`, empty or not, and two devices of
   /// which only one has them differ already.
   package static let virtioOptions: [ABIRule] = [
-    .libvirt("driver", .presence, why: "libvirt holds a device with a driver element for one with virtio options"),
+    .libvirt(
+      "driver", .presence, isSeen: false,
+      why: "libvirt holds a device with a driver element for one with virtio options"),
     .libvirt("driver/@iommu", why: "the guest must use the IOMMU's addresses for this device"),
     .libvirt("driver/@ats", why: "a PCI capability of the device"),
     .libvirt("driver/@packed", why: "a virtio feature bit: the form of the queues"),

@@ -70,6 +70,12 @@ package struct ABIRule: Sendable {
   /// What the rule is listed under where several kinds have it.
   package private(set) var family: Family?
 
+  /// Whether the guest can see it. Of what it cannot (a name, an index in libvirt's lists, a path of the host) two
+  /// documents may differ and still be one machine to it: no part of a fingerprint.
+  package let isSeen: Bool
+  /// Whether the guest can tell the order of the elements.
+  package let isOrdered: Bool
+
   package enum Family: String, Sendable, CaseIterable {
     /// Where a device sits.
     case device
@@ -80,28 +86,29 @@ package struct ABIRule: Sendable {
   /// What libvirt checks.
   package static func libvirt(
     _ path: FieldPath, _ form: Form = .text, absent: String? = nil, bare: String? = nil, since: Version? = nil,
-    when: Condition? = nil, counted: Condition? = nil, why: String, source: String = ""
+    when: Condition? = nil, counted: Condition? = nil, isSeen: Bool = true, isOrdered: Bool = true, why: String,
+    source: String = ""
   ) -> ABIRule {
     ABIRule(
       path: path, form: form, tier: .libvirt, since: since, absent: absent, bare: bare, when: when, counted: counted,
-      why: why, source: source)
+      why: why, source: source, isSeen: isSeen, isOrdered: isOrdered)
   }
 
   /// What the guest sees and libvirt does not check.
   package static func guest(
     _ path: FieldPath, _ form: Form = .text, absent: String? = nil, bare: String? = nil, when: Condition? = nil,
-    counted: Condition? = nil, why: String
+    counted: Condition? = nil, isSeen: Bool = true, why: String
   ) -> ABIRule {
     ABIRule(
       path: path, form: form, tier: .guest, since: nil, absent: absent, bare: bare, when: when, counted: counted,
-      why: why, source: "")
+      why: why, source: "", isSeen: isSeen, isOrdered: true)
   }
 
   /// What libvirt compares for a saved image only.
   package static func volatile(_ path: FieldPath, _ form: Form, why: String, source: String) -> ABIRule {
     ABIRule(
       path: path, form: form, tier: .volatile, since: nil, absent: nil, bare: nil, when: nil, counted: nil, why: why,
-      source: source)
+      source: source, isSeen: false, isOrdered: true)
   }
 
   /// The same rule, decided by this function of libvirt's unless it names another.

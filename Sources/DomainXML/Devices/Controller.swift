@@ -58,7 +58,7 @@ extension DeviceKind {
     ],
     abi: [
       .libvirt("@type", why: "another bus"),
-      .libvirt("@index", .number, why: "what addresses call the bus"),
+      .libvirt("@index", .number, isSeen: false, why: "what addresses call the bus"),
       .libvirt("@model", why: "another controller to the guest, with another driver"),
       .libvirt(
         "@ports", .number, when: .field("@type", ["virtio-serial", "usb"]), why: "how many ports the guest counts"),

@@ -127,7 +127,7 @@ extension DeviceKind {
     abi: [
       .libvirt("@device", absent: "disk", why: "a disk, a CD drive and a floppy drive are other devices to the guest"),
       .libvirt("target/@bus", why: "which controller the guest finds it on"),
-      .libvirt("target/@dev", why: "libvirt names the drive by it, and drive addresses follow from it"),
+      .libvirt("target/@dev", isSeen: false, why: "libvirt names the drive by it, and drive addresses follow from it"),
       .libvirt("serial", why: "guests find their file systems by it (/dev/disk/by-id)"),
       .libvirt("wwn", why: "guests find their file systems by it (/dev/disk/by-id)"),
       .libvirt("readonly", .presence, why: "the medium is write-protected"),

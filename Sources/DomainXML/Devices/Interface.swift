@@ -99,7 +99,7 @@ extension DeviceKind {
         source: "virDomainHostdevDefCheckABIStability"),
       .guest(
         "source/address", .whole, when: .field("@type", ["hostdev"]),
-        why: "the device of the host that is given to the guest"),
+        isSeen: false, why: "the device of the host that is given to the guest"),
     ].checked(by: "virDomainNetDefCheckABIStability") + .virtioOptions + .placement)
 
   /// Without an average libvirt keeps nothing of a direction, so 0 stands for no limit.

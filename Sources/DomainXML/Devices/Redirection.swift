@@ -14,6 +14,6 @@ extension DeviceKind {
     boot: .allowed,
     abi: [
       .libvirt("@bus", absent: "usb", why: "another bus"),
-      .libvirt("@type", why: "libvirt takes another source for another device"),
+      .libvirt("@type", isSeen: false, why: "libvirt takes another source for another device"),
     ].checked(by: "virDomainRedirdevDefCheckABIStability") + .placement)
 }

@@ -12,7 +12,7 @@ extension DeviceKind {
     attach: BothSides(live: ivshmem, persistent: .yes),
     detach: BothSides(live: ivshmem, persistent: .yes),
     abi: [
-      .libvirt("@role", why: "whether the guest takes the memory along in a migration"),
+      .libvirt("@role", isSeen: false, why: "whether the guest takes the memory along in a migration"),
       .libvirt("model/@type", absent: "ivshmem", why: "another PCI id"),
       .libvirt(
         "size", .size, absent: "4 MiB", when: .not(doorbell), counted: .not(.field("size", ["0"])),

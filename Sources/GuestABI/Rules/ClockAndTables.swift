@@ -13,7 +13,7 @@ extension DomainRules {
           .libvirt("@mode", when: .field("@name", ["tsc"]), why: "how the guest reads it"),
           .guest("@tickpolicy", why: "what becomes of ticks that came too late"),
           .guest("@track", why: "which clock the timer follows"),
-        ]), why: "timers that the guest finds")
+        ]), isOrdered: false, why: "timers that the guest finds")
     ].checked(by: "virDomainTimerDefCheckABIStability") + [
       .guest("clock/@offset", why: "the clock that the guest reads at boot"),
       .guest("clock/@basis", absent: "utc", why: "the clock that the guest reads at boot"),

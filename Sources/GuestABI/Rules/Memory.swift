@@ -12,7 +12,8 @@ extension DomainRules {
     ].checked(by: "virDomainMemtuneCheckABIStability")
     + [
       .libvirt(
-        "memoryBacking/source/@type", why: "what memory is made of: the names of RAM blocks follow from it",
+        "memoryBacking/source/@type", isSeen: false,
+        why: "what memory is made of: the names of RAM blocks follow from it",
         source: "qemuDomainABIStabilityCheck")
     ]
 }

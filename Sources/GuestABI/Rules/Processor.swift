@@ -10,11 +10,11 @@ extension DomainRules {
 
   static let processor: [ABIRule] =
     [
-      .libvirt("cpu", .presence, why: "a CPU of the domain's choice or of the machine's"),
+      .libvirt("cpu", .presence, isSeen: false, why: "a CPU of the domain's choice or of the machine's"),
       .libvirt("cpu/@mode", absent: "custom", why: "host modes are another CPU on each host"),
-      .libvirt("cpu/@check", why: "how far the CPU that runs may differ from the one written here"),
+      .libvirt("cpu/@check", isSeen: false, why: "how far the CPU that runs may differ from the one written here"),
       .libvirt("cpu/model", why: "family, model, stepping and features that the guest reads"),
-      .libvirt("cpu/vendor", why: "the vendor that the host must have"),
+      .libvirt("cpu/vendor", isSeen: false, why: "the vendor that the host must have"),
       .libvirt("cpu/model/@vendor_id", why: "the vendor that the guest reads"),
       .libvirt(
         "cpu/topology/@sockets", .number, absent: "0", why: "the topology that the guest reads; licences count it"),
@@ -29,7 +29,7 @@ extension DomainRules {
         .each([
           .libvirt("@name", why: "libvirt compares features in their order"),
           .libvirt("@policy", absent: "require", why: "whether the guest has the feature"),
-        ]), why: "features that the guest reads, by which its programs choose their code"),
+        ]), isOrdered: false, why: "features that the guest reads, by which its programs choose their code"),
       .libvirt("cpu/cache", .presence, why: "which caches the guest reads"),
       .libvirt("cpu/cache/@level", .number, why: "which caches the guest reads"),
       .libvirt("cpu/cache/@mode", why: "which caches the guest reads"),
