@@ -86,15 +86,17 @@ enum DeviceLists {
 
   /// PS/2 keyboards, of which there is always one (`virDomainInputDefFormat`).
   private static func withoutKeyboard(_ inputs: [Element]) -> [Element] {
-    let left = inputs.filter { !($0.holds("type", "keyboard") && $0.holds("bus", "ps2")) }
+    let left = inputs.filter { !($0.holds("type", "keyboard") && isPS2($0)) }
     return left.count == inputs.count ? inputs : left + added(2)
   }
 
   /// What the chipset has in any case: no document takes it away.
   static func belongsToChipset(_ device: Device) -> Bool {
-    device.kind == .input && device.element.holds("bus", "ps2")
+    device.kind == .input && isPS2(device.element)
       && (device.element.holds("type", "keyboard") || device.element.holds("type", "mouse"))
   }
+
+  private static func isPS2(_ input: Element) -> Bool { input.holds("bus", "ps2") || input["bus"] == nil }
 
   private static func only(_ type: String, of controllers: [Element]) -> [Element] {
     let found = controllers.filter { $0.holds("type", type) }
