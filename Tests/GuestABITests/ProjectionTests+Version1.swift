@@ -90,7 +90,6 @@ extension ProjectionTests {
       target/@bus = virtio
     input
       @type = tablet
-      @bus = usb
       address/@type = usb
       address/@port = 1
     interface at 02.0/00.0 (01:00.0)
