@@ -25,6 +25,7 @@ let package = Package(
   products: [
     .executable(name: "vmctl", targets: ["vmctl"]),
     .library(name: "DomainXML", targets: ["DomainXML"]),
+    .library(name: "GuestABI", targets: ["GuestABI"]),
     .library(name: "Planning", targets: ["Planning"]),
     .library(name: "Control", targets: ["Control"]),
   ],
@@ -63,6 +64,7 @@ let package = Package(
 
     // The engine: pure
     room("Intent", ["DomainXML", "Digests", "Vocabulary", .product(name: "Yams", package: "Yams")]),
+    room("GuestABI", ["DomainXML", "Digests", "Vocabulary"]),
     room("Planning", ["Intent", "DomainXML", "Digests", "Faults", "Vocabulary"]),
 
     // What leaves the program, and what runs it
@@ -73,7 +75,7 @@ let package = Package(
     room(
       "Commands",
       [
-        "Control", "Reconciling", "Planning", "Intent", "DomainXML", "Vocabulary",
+        "Control", "Reconciling", "Planning", "GuestABI", "Intent", "DomainXML", "Vocabulary",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
@@ -108,6 +110,7 @@ let package = Package(
     .testTarget(
       name: "DomainXMLTests", dependencies: ["DomainXML", "TestSupport", "Vocabulary"], exclude: ["Corpus"],
       swiftSettings: strict),
+    tests("GuestABITests", ["GuestABI", "DomainXML", "TestSupport", "Vocabulary"]),
     tests("IntentTests", ["Intent", "DomainXML", "TestSupport", "Vocabulary"]),
     tests("PlanningTests", ["Planning", "Intent", "DomainXML", "TestSupport", "Vocabulary"]),
     tests("StoreTests", ["Store", "StoreExerciser", "Migrations", "Digests", "TestSupport", "Vocabulary"]),

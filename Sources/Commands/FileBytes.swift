@@ -26,6 +26,33 @@ enum FileBytes {
     }
   }
 
+  /// Gives each line to `body`, without its end; at most `limit` bytes of one are held.
+  static func eachLine(of path: String, limit: Int, _ body: ([UInt8]) throws -> Void) throws {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw unreadable(path, errno) }
+    defer { close(descriptor) }
+    var line: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw unreadable(path, errno) }
+      if count == 0 { break }
+      var rest = buffer[..<count]
+      while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+        line += rest[..<end]
+        try body(line)
+        line.removeAll(keepingCapacity: true)
+        rest = rest[(end + 1)...]
+      }
+      line += rest
+      guard line.count <= limit else {
+        throw Problem("usage", "a line of \(path) is too long", path: path, wanted: "at most \(limit) bytes")
+      }
+    }
+    if !line.isEmpty { try body(line) }
+  }
+
   static func write(_ bytes: [UInt8], to descriptor: Int32) throws(Problem) {
     var written = 0
     while written < bytes.count {

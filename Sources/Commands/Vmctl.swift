@@ -41,6 +41,7 @@ struct Vmctl: ParsableCommand {
         name: "Lifecycle",
         subcommands: [Adopt.self, Delete.self, Forget.self, Restore.self, Protect.self, Unprotect.self]),
       CommandGroup(name: "Operations", subcommands: [Eject.self, Resize.self, Password.self]),
+      CommandGroup(name: "Guest ABI", subcommands: [ABI.self]),
       CommandGroup(name: "Upkeep", subcommands: [Doctor.self, Store.self]),
       CommandGroup(name: "Other", subcommands: [Explain.self, Schema.self, Completion.self]),
     ])

@@ -8,7 +8,7 @@ import Testing
   static let commands = [
     "reconcile", "plan", "get", "devices", "show", "history", "pending", "start", "stop", "restart", "delete",
     "forget", "restore", "protect", "unprotect", "adopt", "explain", "schema", "completion", "diff", "blame", "doctor",
-    "store",
+    "store", "abi",
   ]
 
   @Test func `the root lists every command and every exit code`() async {

@@ -22,7 +22,8 @@ struct HostFile: Decodable {
       return try JSONDecoder().decode(HostFile.self, from: Data(bytes)).facts
     } catch {
       throw Problem(
-        "invalid-document", "\(path) does not say what is known of a host", path: path, underlying: reason(error))
+        "invalid-document", "\(path) does not say what is known of a host", path: path,
+        underlying: JSONFault.words(error))
     }
   }
 
@@ -39,19 +40,5 @@ struct HostFile: Decodable {
     facts.files = files ?? [:]
     facts.networks = networks
     return facts
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    guard let error = error as? DecodingError else { return "\(error)" }
-    func place(_ context: DecodingError.Context) -> String {
-      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-      return (path.isEmpty ? "" : path + ": ") + context.debugDescription
-    }
-    switch error {
-    case .dataCorrupted(let context), .keyNotFound(_, let context), .typeMismatch(_, let context),
-      .valueNotFound(_, let context):
-      return place(context)
-    @unknown default: return "\(error)"
-    }
   }
 }

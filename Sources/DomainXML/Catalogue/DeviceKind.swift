@@ -70,6 +70,11 @@ package final class DeviceKind: Sendable {
   package let runTime: [RunTimeField]
   /// Fields of the running domain that the guest sets by itself.
   package let setByGuest: [FieldPath]
+  /// What of it belongs to the guest's hardware.
+  package let abi: [ABIRule]
+  package let abiGroups: [ABIRuleGroup]
+  /// Whether libvirt's check of the guest ABI looks at the kind at all. What it passes over is the guest's only.
+  package let libvirtCompares: Bool
 
   package init(
     name: String, element: String? = nil, summary: String, since: Version? = nil, sees: String = "",
@@ -85,7 +90,8 @@ package final class DeviceKind: Sendable {
     placedLate: Bool = false, implicit: Condition? = nil, media: MediaRule? = nil,
     password: PasswordRule? = nil, moving: [FieldPath] = [],
     restated: [RestatedField] = [], history: DeviceHistory? = nil, boot: BootRole = .never, holdsData: Bool = false,
-    provides: [BusLayout] = [], runTime: [RunTimeField] = [], setByGuest: [FieldPath] = []
+    provides: [BusLayout] = [], runTime: [RunTimeField] = [], setByGuest: [FieldPath] = [],
+    abi: [ABIRule] = [], libvirtCompares: Bool = true
   ) {
     self.name = name
     self.element = element ?? name
@@ -121,6 +127,9 @@ package final class DeviceKind: Sendable {
     self.provides = provides
     self.runTime = runTime
     self.setByGuest = setByGuest
+    self.abi = abi
+    self.libvirtCompares = libvirtCompares
+    abiGroups = ABIRuleGroup.groups(abi)
   }
 
   package func field(at path: FieldPath) -> Field? {

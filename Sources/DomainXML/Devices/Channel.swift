@@ -13,5 +13,16 @@ extension DeviceKind {
     detach: .yes,
     controller: [ControllerNeed("virtio-serial", when: .field("target/@type", ["virtio"]))],
     unique: [UniqueField("target/@name", "channel name")],
-    runTime: RunTimeField.ofCharacterDevices)
+    runTime: RunTimeField.ofCharacterDevices,
+    abi: [
+      .libvirt("target/@type", why: "another kind of channel"),
+      .libvirt("target/@name", when: .field("target/@type", ["virtio", "xen"]), why: "the name that the guest opens"),
+      .libvirt(
+        "@type", when: .all([.field("target/@type", ["virtio", "xen"]), .not(.present("target/@name"))]),
+        counted: .field("@type", ["spicevmc"]), why: "a channel without a name takes the one that belongs to its type"),
+      .libvirt(
+        "target/@address", when: .field("target/@type", ["guestfwd"]), why: "the address that the guest connects to"),
+      .libvirt(
+        "target/@port", .number, when: .field("target/@type", ["guestfwd"]), why: "the port that the guest connects to"),
+    ].checked(by: "virDomainChannelDefCheckABIStability") + .placement)
 }

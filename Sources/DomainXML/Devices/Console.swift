@@ -12,7 +12,10 @@ extension DeviceKind {
     attach: .virtioOnly,
     detach: .virtioOnly,
     controller: [ControllerNeed("virtio-serial", when: .field("target/@type", ["virtio"]))],
-    runTime: RunTimeField.ofCharacterDevices)
+    runTime: RunTimeField.ofCharacterDevices,
+    abi: [
+      .libvirt("target/@type", absent: "serial", why: "another kind of console")
+    ].checked(by: "virDomainConsoleDefCheckABIStability") + .placement)
 }
 
 extension BothSides where Value == Support {

@@ -55,5 +55,26 @@ extension DeviceKind {
       BusLayout("usb", .ports(first: 1, count: 2, limit: 15, reserved: 0)),
       // Port 0 belongs to the console of the first bus in every guest's driver.
       BusLayout("virtio-serial", .ports(first: 0, count: 31, limit: 31, reserved: 1)),
-    ])
+    ],
+    abi: [
+      .libvirt("@type", why: "another bus"),
+      .libvirt("@index", .number, isSeen: false, why: "what addresses call the bus"),
+      .libvirt("@model", why: "another controller to the guest, with another driver"),
+      .libvirt(
+        "@ports", .number, when: .field("@type", ["virtio-serial", "usb"]), why: "how many ports the guest counts"),
+      .libvirt("@vectors", .number, when: .field("@type", ["virtio-serial"]), why: "interrupts of the controller"),
+      .guest("model/@name", why: "another chip: the PCI id of the bridge or port"),
+      .guest("target/@chassis", .number, why: "the slot register of a port: guests name slots by it"),
+      .guest("target/@chassisNr", .number, why: "the chassis number of a bridge"),
+      .guest("target/@port", .number, why: "the port number in the slot register"),
+      .guest("target/@busNr", .number, why: "where the numbers of an expander bridge begin"),
+      .guest("target/@index", .number, why: "which host bridge of the machine it is"),
+      .guest("target/@hotplug", absent: "on", why: "whether the slot says that it can be plugged"),
+      .guest("target/node", .number, why: "the NUMA node that ACPI gives for the bus"),
+      .guest("pcihole64", .size, why: "where the firmware puts large PCI bars"),
+      .guest("driver/@queues", .number, why: "virtio queues of the adapter"),
+      .guest("driver/@cmd_per_lun", .number, why: "the depth of the queue that the adapter tells"),
+      .guest("driver/@max_sectors", .number, why: "the largest request that the adapter tells"),
+      .guest("master/@startport", .number, why: "which ports of the bus the companion serves"),
+    ].checked(by: "virDomainControllerDefCheckABIStability") + .virtioOptions + .placement)
 }

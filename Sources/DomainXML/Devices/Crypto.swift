@@ -9,5 +9,10 @@ extension DeviceKind {
     sees: "a virtio PCI function",
     slots: [SlotRule(.pci)],
     attach: definedOnly("crypto"),
-    detach: definedOnly("crypto"))
+    detach: definedOnly("crypto"),
+    abi: [
+      .guest("@model", why: "another device"),
+      .guest("@type", why: "another device"),
+      .guest("backend/@queues", .number, why: "queues of the device"),
+    ] + .placement, libvirtCompares: false)
 }

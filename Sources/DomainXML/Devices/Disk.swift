@@ -123,7 +123,38 @@ extension DeviceKind {
         ])),
     ],
     // A guest opens and closes the tray of its drive (T22).
-    setByGuest: ["target/@tray"])
+    setByGuest: ["target/@tray"],
+    abi: [
+      .libvirt("@device", absent: "disk", why: "a disk, a CD drive and a floppy drive are other devices to the guest"),
+      .libvirt("target/@bus", why: "which controller the guest finds it on"),
+      .libvirt("target/@dev", isSeen: false, why: "libvirt names the drive by it, and drive addresses follow from it"),
+      .libvirt("serial", why: "guests find their file systems by it (/dev/disk/by-id)"),
+      .libvirt("wwn", why: "guests find their file systems by it (/dev/disk/by-id)"),
+      .libvirt("readonly", .presence, why: "the medium is write-protected"),
+      .libvirt("@model", why: "transitional, legacy or modern virtio: another PCI id"),
+      .libvirt("target/@rotation_rate", .number, absent: "0", why: "whether the guest takes it for a flash disk"),
+      .libvirt("driver/@queues", .number, absent: "0", why: "virtio queues: interrupts and channels of the driver"),
+      .libvirt("driver/@queue_size", .number, absent: "0", why: "the length of the virtio queues"),
+      .libvirt(
+        "blockio/@logical_block_size", .number, absent: "0", since: Version(11, 3),
+        why: "the sector size: a file system made for another cannot be read"),
+      .libvirt(
+        "blockio/@physical_block_size", .number, absent: "0", since: Version(11, 3),
+        why: "what the guest aligns its writes to"),
+      .libvirt(
+        "blockio/@discard_granularity", .number, absent: "0", since: Version(11, 3),
+        why: "what the guest aligns its discards to"),
+      .guest("vendor", why: "the SCSI vendor that the guest reads"),
+      .guest("product", why: "the SCSI product that the guest reads"),
+      .guest(
+        "target/@removable", absent: "off", why: "a bit that the guest reads: whether the medium can be taken out"),
+      .guest("geometry/@cyls", .number, why: "the geometry that the BIOS reports"),
+      .guest("geometry/@heads", .number, why: "the geometry that the BIOS reports"),
+      .guest("geometry/@secs", .number, why: "the geometry that the BIOS reports"),
+      .guest("geometry/@trans", why: "the geometry that the BIOS reports"),
+      .guest("driver/@event_idx", why: "a virtio feature bit"),
+      .guest("driver/@discard", why: "whether the guest may discard blocks"),
+    ].checked(by: "virDomainDiskDefCheckABIStability") + .virtioOptions + .placement)
 
   /// `iotune`: each a parameter of one call, named as its element; nothing is 0 to libvirt, and 0 no limit.
   private static let throttles: [(field: Field, key: ShortField)] =

@@ -11,7 +11,15 @@ extension DeviceKind {
     slots: [SlotRule(.pci)],
     attach: BothSides(live: virtiofs, persistent: .yes),
     detach: BothSides(live: virtiofs, persistent: .yes),
-    boot: .allowed)
+    boot: .allowed,
+    abi: [
+      .libvirt("target/@dir", why: "the tag that the guest mounts"),
+      .libvirt("readonly", .presence, why: "the guest cannot write"),
+      .libvirt("@model", why: "transitional or modern virtio: another PCI id"),
+      .guest("driver/@type", why: "9p or virtio-fs: another device and another driver"),
+      .guest("driver/@queue", .number, why: "the length of the virtio queues"),
+      .guest("@multidevs", why: "how inode numbers of several host devices look in the guest"),
+    ].checked(by: "virDomainFsDefCheckABIStability") + .virtioOptions + .placement)
 
   private static let virtiofs = Support.when(
     .field("driver/@type", ["virtiofs"]),

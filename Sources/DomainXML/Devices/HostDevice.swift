@@ -31,7 +31,13 @@ extension DeviceKind {
       ControllerNeed("scsi", model: "virtio-scsi", when: .field("@type", ["scsi"])),
       ControllerNeed("usb", model: "qemu-xhci", when: .field("@type", ["usb"])),
     ],
-    boot: .allowed)
+    boot: .allowed,
+    abi: [
+      .libvirt("@mode", absent: "subsystem", why: "how the device is given"),
+      .libvirt("@type", when: .not(.field("@mode", ["capabilities"])), why: "another kind of device"),
+      .guest("@model", why: "another device to the guest"),
+      .guest("source", .whole, isSeen: false, why: "the guest drives the device itself"),
+    ].checked(by: "virDomainHostdevDefCheckABIStability") + .placement)
 
   private static let subsystem = Support.when(
     .not(.field("@mode", ["capabilities"])), otherwise: "libvirt plugs host devices of mode 'subsystem' only")

@@ -7,5 +7,8 @@ extension DeviceKind {
     summary: "a USB hub",
     sees: "a USB hub",
     attach: definedOnly("hub"),
-    detach: definedOnly("hub"))
+    detach: definedOnly("hub"),
+    abi: [
+      .libvirt("@type", why: "another hub")
+    ].checked(by: "virDomainHubDefCheckABIStability") + .placement)
 }

@@ -12,7 +12,16 @@ extension DeviceKind {
     ],
     attach: BothSides(live: pluggableInput, persistent: unlessChipset),
     detach: BothSides(live: pluggableInput, persistent: unlessChipset),
-    controller: [ControllerNeed("usb", model: "qemu-xhci", when: .field("@bus", ["usb"]))])
+    controller: [ControllerNeed("usb", model: "qemu-xhci", when: .field("@bus", ["usb"]))],
+    abi: [
+      .libvirt("@type", why: "a keyboard, a mouse and a tablet are other devices"),
+      .libvirt("@bus", absent: "ps2", when: ofChipset, why: "where the guest finds it"),
+      .libvirt("@bus", absent: "usb", when: .not(ofChipset), why: "where the guest finds it"),
+      .libvirt("@model", why: "transitional or modern virtio: another PCI id"),
+    ].checked(by: "virDomainInputDefCheckABIStability") + .virtioOptions + .placement)
+
+  /// What is PS/2 where no bus is said (`virDomainInputDefParseXML`).
+  private static let ofChipset = Condition.field("@type", ["mouse", "keyboard"])
 
   private static let unlessChipset = Support.when(
     .not(.field("@bus", ["ps2"])), otherwise: "ps2 input devices belong to the machine type")

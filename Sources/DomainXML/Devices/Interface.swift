@@ -80,7 +80,27 @@ extension DeviceKind {
       RunTimeField("source/@bridge", when: .present("source/@network")),
       RunTimeField("source/@dev", when: .present("source/@network")),
       RunTimeField("source/@mode", when: .present("source/@network")),
-    ])
+    ],
+    abi: [
+      .libvirt("mac/@address", .mac, why: "the card itself: addresses, names and licences of the guest hang on it"),
+      .libvirt("model/@type", why: "another card with another driver"),
+      .libvirt("mtu/@size", .number, absent: "0", why: "the largest frame that the card tells"),
+      .libvirt("driver/@queues", .number, since: Version(11, 4), why: "queue pairs of the card"),
+      .guest("driver/@rx_queue_size", .number, why: "the length of the receive queue"),
+      .guest("driver/@tx_queue_size", .number, why: "the length of the send queue"),
+      .guest("driver/@event_idx", why: "a virtio feature bit"),
+      .guest("driver/@rss", why: "a virtio feature bit: receive-side scaling"),
+      .guest("driver/@rss_hash_report", why: "a virtio feature bit: the hash of a packet"),
+      .guest("driver/host", .whole, why: "virtio feature bits: what the card takes over from the guest"),
+      .guest("driver/guest", .whole, why: "virtio feature bits: what the guest takes over from the card"),
+      .guest("teaming", .whole, why: "a virtio feature bit: the standby of another card"),
+      .libvirt(
+        "source/address/@type", when: .field("@type", ["hostdev"]), why: "another kind of device",
+        source: "virDomainHostdevDefCheckABIStability"),
+      .guest(
+        "source/address", .whole, when: .field("@type", ["hostdev"]),
+        isSeen: false, why: "the device of the host that is given to the guest"),
+    ].checked(by: "virDomainNetDefCheckABIStability") + .virtioOptions + .placement)
 
   /// Without an average libvirt keeps nothing of a direction, so 0 stands for no limit.
   private static let bandwidth: [(field: Field, key: ShortField)] =

@@ -51,7 +51,27 @@ extension DeviceKind {
     // does not find a device whose base differs (measured).
     placedLate: true,
     // How much of a virtio-mem device the guest has taken.
-    setByGuest: ["target/current"])
+    setByGuest: ["target/current"],
+    abi: [
+      .libvirt("@model", why: "another device to the guest"),
+      .libvirt("target/node", .number, absent: "-1", why: "the NUMA node of the memory"),
+      .libvirt("target/size", .size, why: "how much memory it is"),
+      .libvirt("target/block", .size, why: "the least that comes or goes at once"),
+      .libvirt("target/requested", .size, why: "how much the guest is asked to use"),
+      .libvirt("target/label/size", .size, when: .field("@model", ["nvdimm"]), why: "the label area of an NVDIMM"),
+      .libvirt("source/alignsize", .size, when: .field("@model", ["nvdimm"]), why: "the alignment of an NVDIMM"),
+      .libvirt(
+        "source/pmem", .presence, when: .field("@model", ["nvdimm"]), why: "whether an NVDIMM promises persistence"),
+      .libvirt(
+        "target/readonly", .presence, when: .field("@model", ["nvdimm"]), why: "an NVDIMM that cannot be written"),
+      .libvirt("uuid", .uuid, when: .field("@model", ["nvdimm"]), why: "the identity of an NVDIMM"),
+      .libvirt("target/address/@base", .number, since: Version(11, 3), why: "the physical address of the memory"),
+      .libvirt("target/@dynamicMemslots", since: Version(11, 3), why: "how the memory is mapped"),
+      .libvirt(
+        "alias/@name", counted: .prefix("alias/@name", ["ua-"]),
+        isSeen: false, why: "names of RAM blocks in the migration stream follow from it",
+        source: "qemuDomainABIStabilityCheck"),
+    ].checked(by: "virDomainMemoryDefCheckABIStability") + .placement)
 
   private static let startable = Support.when(
     .not(.field("@model", ["virtio-pmem"])),

@@ -7,5 +7,6 @@ extension DeviceKind {
     summary: "non-volatile memory of a pSeries machine",
     sees: "the memory",
     attach: definedOnly("nvram"),
-    detach: definedOnly("nvram"))
+    detach: definedOnly("nvram"),
+    abi: .placement, libvirtCompares: false)
 }

@@ -7,5 +7,8 @@ extension DeviceKind {
     summary: "how the guest tells that it crashed",
     sees: "an ISA port or a PCI function",
     attach: definedOnly("panic"),
-    detach: definedOnly("panic"))
+    detach: definedOnly("panic"),
+    abi: [
+      .libvirt("@model", why: "another device with another driver")
+    ].checked(by: "virDomainPanicDefCheckABIStability") + .placement)
 }

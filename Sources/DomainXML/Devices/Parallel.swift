@@ -10,5 +10,8 @@ extension DeviceKind {
     attach: BothSides(live: .no("QEMU's isa-parallel cannot be hotplugged"), persistent: .yes),
     detach: BothSides(live: .no("QEMU's isa-parallel cannot be hot-unplugged"), persistent: .yes),
     fields: [Field("target/@port", .number)],
-    runTime: RunTimeField.ofCharacterDevices)
+    runTime: RunTimeField.ofCharacterDevices,
+    abi: [
+      .libvirt("target/@port", .number, absent: "0", why: "the number of the port")
+    ].checked(by: "virDomainParallelDefCheckABIStability") + .placement)
 }

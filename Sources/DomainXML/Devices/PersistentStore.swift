@@ -8,5 +8,9 @@ extension DeviceKind {
     since: Version(10, 6),
     sees: "an ACPI device",
     attach: definedOnly("pstore"),
-    detach: definedOnly("pstore"))
+    detach: definedOnly("pstore"),
+    abi: [
+      .libvirt("@backend", since: Version(10, 6), why: "how the guest reaches it"),
+      .libvirt("size", .size, since: Version(10, 6), why: "how much it holds"),
+    ].checked(by: "virDomainPstoreDefCheckABIStability") + .placement)
 }

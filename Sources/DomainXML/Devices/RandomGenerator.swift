@@ -11,5 +11,8 @@ extension DeviceKind {
     attach: .yes,
     detach: .yes,
     fields: [Field("backend", .path), Field("rate/@bytes", .number), Field("rate/@period", .number)],
-    chosen: [ChosenField("@model", .constant("virtio"), why: "the only model for PCI guests")])
+    chosen: [ChosenField("@model", .constant("virtio"), why: "the only model for PCI guests")],
+    abi: [
+      .libvirt("@model", why: "transitional or modern virtio: another PCI id")
+    ].checked(by: "virDomainRNGDefCheckABIStability") + .virtioOptions + .placement)
 }

@@ -11,5 +11,9 @@ extension DeviceKind {
     attach: .yes,
     detach: .yes,
     controller: [ControllerNeed("usb", model: "qemu-xhci")],
-    boot: .allowed)
+    boot: .allowed,
+    abi: [
+      .libvirt("@bus", absent: "usb", why: "another bus"),
+      .libvirt("@type", isSeen: false, why: "libvirt takes another source for another device"),
+    ].checked(by: "virDomainRedirdevDefCheckABIStability") + .placement)
 }

@@ -15,7 +15,12 @@ extension DeviceKind {
     attach: BothSides(live: .pluggable, persistent: .yes),
     detach: BothSides(live: .pluggable, persistent: .yes),
     fields: [Field("target/@port", .number)],
-    runTime: RunTimeField.ofCharacterDevices)
+    runTime: RunTimeField.ofCharacterDevices,
+    abi: [
+      .libvirt("target/@type", why: "another kind of port"),
+      .libvirt("target/model/@name", why: "another chip"),
+      .libvirt("target/@port", .number, absent: "0", why: "the number of the port"),
+    ].checked(by: "virDomainSerialDefCheckABIStability") + .placement)
 }
 
 extension RunTimeField {

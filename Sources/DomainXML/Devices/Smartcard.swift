@@ -7,5 +7,6 @@ extension DeviceKind {
     summary: "a smart card reader",
     sees: "a USB card reader",
     attach: definedOnly("smartcard"),
-    detach: definedOnly("smartcard"))
+    detach: definedOnly("smartcard"),
+    abi: .placement)
 }

@@ -7,5 +7,19 @@ extension DeviceKind {
     summary: "a screen",
     sees: "a PCI function, or a part of the chipset",
     attach: definedOnly("video"),
-    detach: definedOnly("video"))
+    detach: definedOnly("video"),
+    abi: [
+      .libvirt("model/@type", why: "another card with another driver"),
+      .libvirt("model/@ram", .number, absent: "0", why: "the size of a PCI bar"),
+      .libvirt("model/@vram", .number, absent: "0", why: "the size of a PCI bar"),
+      .libvirt("model/@vram64", .number, absent: "0", why: "the size of a PCI bar"),
+      .libvirt("model/@vgamem", .number, absent: "0", why: "the framebuffer that the card tells"),
+      .libvirt("model/@heads", .number, absent: "0", why: "how many screens the card tells"),
+      .libvirt("model/acceleration", .stated, why: "whether the card can draw"),
+      .libvirt("model/acceleration/@accel2d", why: "whether the card can draw"),
+      .libvirt("model/acceleration/@accel3d", why: "whether the card can draw"),
+      .guest("model/resolution", .whole, why: "the resolution that the card offers first"),
+      .guest("model/@blob", why: "a virtio feature bit"),
+      .guest("model/@primary", absent: "no", why: "which card the firmware draws on"),
+    ].checked(by: "virDomainVideoDefCheckABIStability") + .virtioOptions + .placement)
 }

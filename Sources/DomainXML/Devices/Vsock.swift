@@ -10,5 +10,9 @@ extension DeviceKind {
     identity: [IdentityKey("vsock")],
     slots: [SlotRule(.pci)],
     attach: .yes,
-    detach: .yes)
+    detach: .yes,
+    abi: [
+      .libvirt("@model", why: "transitional or modern virtio: another PCI id"),
+      .guest("cid/@address", .number, why: "the address of the guest"),
+    ].checked(by: "virDomainVsockDefCheckABIStability") + .virtioOptions + .placement)
 }

@@ -11,7 +11,10 @@ extension DeviceKind {
     attach: BothSides(live: i6300esb, persistent: .yes),
     detach: BothSides(live: i6300esb, persistent: .yes),
     // libvirt from 11.x says so of q35, whose chipset always had one (T33).
-    implicit: .field("@model", ["itco"]))
+    implicit: .field("@model", ["itco"]),
+    abi: [
+      .libvirt("@model", why: "another device with another driver")
+    ].checked(by: "virDomainWatchdogDefCheckABIStability") + .placement)
 
   private static let i6300esb = Support.when(
     .field("@model", ["i6300esb"]), otherwise: "only an i6300esb watchdog can be plugged into a running domain")

@@ -1,0 +1,58 @@
+import DomainXML
+
+/// Which device of one side is which of the other: by the alias that its owner gave it, by its natural key, by its
+/// slot, and what is left by its place.
+struct DevicePairing {
+  private(set) var pairs: [(source: Int, target: Int)] = []
+  private(set) var gone: [Int] = []
+  private(set) var new: [Int] = []
+  /// Whether each device is paired with the one at its own place: libvirt's way.
+  private(set) var isPositional = false
+
+  init(_ source: [Device], _ target: [Device]) {
+    if source.count == target.count,
+      source.count == 1 || zip(source, target).allSatisfy({ DevicePairing.isSame($0, $1) })
+    {
+      pairs = source.indices.map { ($0, $0) }
+      isPositional = true
+      return
+    }
+    var left = Set(source.indices)
+    var right = Set(target.indices)
+    let keys: [(Device) -> [String]] = [
+      { device in device.id.map { ["\($0)"] } ?? [] },
+      { $0.naturalKeys },
+      { device in device.slot.map { ["\($0)"] } ?? [] },
+    ]
+    for key in keys where !left.isEmpty && !right.isEmpty {
+      var places: [String: Int] = [:]
+      for index in right.sorted(by: >) { for word in key(target[index]) { places[word] = index } }
+      for index in left.sorted() {
+        guard let place = key(source[index]).lazy.compactMap({ places[$0] }).first, right.contains(place) else {
+          continue
+        }
+        pairs.append((index, place))
+        left.remove(index)
+        right.remove(place)
+      }
+    }
+    for (index, place) in zip(left.sorted(), right.sorted()) {
+      pairs.append((index, place))
+      left.remove(index)
+      right.remove(place)
+    }
+    gone = left.sorted()
+    new = right.sorted()
+    pairs.sort { $0.source < $1.source }
+    isPositional = gone.isEmpty && new.isEmpty && pairs.allSatisfy { $0.source == $0.target }
+  }
+
+  private static func isSame(_ source: Device, _ target: Device) -> Bool {
+    if source.element.child("alias") != nil || target.element.child("alias") != nil, source.id != target.id {
+      return false
+    }
+    return source.kind.identity.allSatisfy { key in
+      key.paths.allSatisfy { source.element.hasSame($0, as: target.element) }
+    } || source.naturalKeys == target.naturalKeys
+  }
+}
