@@ -78,7 +78,9 @@ extension PlanningPass {
   /// So may one that came by a call of which nobody saw the outcome, and whose id was never bound. It leaves again.
   private mutating func bindReturned(besides named: Set<DeviceID>) {
     let known = named.union(input.managed.bindings.map(\.id))
-    for place in PlanningPass.places(input) where !known.contains(place.id) {
+    // The alias of a renamed device is its old id's, for life (R5).
+    let aliases = Set(bound.map(\.alias) + input.managed.bindings.map(\.deviceAlias))
+    for place in PlanningPass.places(input) where !known.contains(place.id) && !aliases.contains(place.id.alias) {
       let isBack = input.sides.contains { side in sides[side]?.device(alias: place.id.alias)?.slot == place.slot }
       guard isBack else { continue }
       let binding = ManagedState.Binding(id: place.id)

@@ -138,6 +138,26 @@ import Vocabulary
     #expect(try await bench.report().devices.first { $0.id == "entropy" }?.slot == slot)
   }
 
+  @Test(arguments: ["running", "stopped"])
+  func `I2: what a call brought unseen and nobody wants any more leaves again; the domain knows its slot`(
+    _ power: String
+  ) async throws {
+    let bench = try Workbench()
+    #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)
+    bench.fake.failNext(.attach, .connectionLost, afterDoing: true)
+    // As often as a question is asked again.
+    for _ in 0..<3 { bench.fake.failNext(.job, after: .attach, .connectionLost) }
+    let lost = try await bench.reconcile(W.document([W.root, W.rng("entropy")]))
+    #expect(lost.steps.contains { $0.state == "unknown" })
+    #expect(try await bench.report().devices.contains { $0.id == "entropy" })
+
+    let report = try await bench.reconcile(W.document([W.root], power: power))
+    #expect(report.outcome == .asWanted, "\(report)")
+    #expect(!(try await bench.report().devices.contains { $0.id == "entropy" }))
+    let definition = try await bench.fake.observe(.name("web-1"))?.persistent
+    #expect(definition?.shown.contains("entropy") == true, "only the store knows of its slot")
+  }
+
   @Test func `a domain that a foreign job holds gets no call at all`() async throws {
     let bench = try Workbench()
     #expect(try await bench.reconcile(W.document([W.root])).outcome == .asWanted)
