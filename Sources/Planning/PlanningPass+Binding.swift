@@ -75,17 +75,23 @@ extension PlanningPass {
   }
 
   /// A device that had left and is there again, at its slot: a saved image that was made before brings it back (T20).
-  /// It leaves again.
+  /// So may one that came by a call of which nobody saw the outcome, and whose id was never bound. It leaves again.
   private mutating func bindReturned(besides named: Set<DeviceID>) {
     let known = named.union(input.managed.bindings.map(\.id))
-    for tombstone in input.managed.tombstones where !known.contains(tombstone.id) {
-      let isBack = input.sides.contains { side in
-        sides[side]?.device(alias: tombstone.id.alias)?.slot == tombstone.slot
-      }
+    for place in PlanningPass.places(input) where !known.contains(place.id) {
+      let isBack = input.sides.contains { side in sides[side]?.device(alias: place.id.alias)?.slot == place.slot }
       guard isBack else { continue }
-      let binding = ManagedState.Binding(id: tombstone.id)
+      let binding = ManagedState.Binding(id: place.id)
       leaving.append(LeavingDevice(binding: binding, devices: present(binding)))
     }
+  }
+
+  /// Slots that ids had: those that only the store knows first, in the order of the ids.
+  static func places(_ input: PlanningInput) -> [ManagedState.Tombstone] {
+    let tombstones = input.managed.tombstones
+    let known = Set(tombstones.map(\.id))
+    return input.heldSlots.lazy.filter { !known.contains($0.key) }
+      .map { ManagedState.Tombstone(id: $0.key, slot: $0.value) }.sorted { $0.id.text < $1.id.text } + tombstones
   }
 
   /// R2: the document has no opinion on devices; what is bound stays bound.

@@ -33,7 +33,7 @@ struct History: Sendable {
         }
       }
     }
-    if ended == nil { world.violate("liveness", "the history has no end") }
+    if ended == nil { world.violate("liveness", "the history has no end") } else { world.giveBack() }
     return world.state.withLock { Outcome(violations: $0.violations, trace: $0.trace) }
   }
 
@@ -197,7 +197,7 @@ struct History: Sendable {
       }
     }
     if process.isDead {
-      world.dropConnection()
+      world.died()
       world.note("vmctl died at \(process.diedAt)")
       return nil
     }

@@ -37,6 +37,8 @@ final class World: Sendable {
     /// Attaches since the last look, by side and alias.
     var unread: Set<String> = []
     var phantomRefusals: [String: Int] = [:]
+    /// Calls without an answer, and processes that died.
+    var cutOffs = 0
     var isRestoring = false
     /// A command ended in order when libvirt had the domain.
     var isRecorded = false
@@ -62,7 +64,7 @@ final class World: Sendable {
   let fake: FakeHypervisor
   let store: TemporaryStore
   /// The connection of the process that ended last, if it ended in order.
-  let kept = KeptConnection()
+  let kept: KeptConnection
   let state: Mutex<State>
   /// What `devices` found in texts that it was asked of before.
   private let looks = Mutex<[XMLText: [String: String]]>([:])
@@ -70,7 +72,9 @@ final class World: Sendable {
   init(seed: UInt64) throws {
     self.seed = seed
     fake = FakeHypervisor(clock: clock, guest: .acknowledges(after: .milliseconds(100)))
-    store = try TemporaryStore()
+    let spare = World.opensAnew(seed) ? nil : try SpareStore.take()
+    store = try spare?.store ?? TemporaryStore()
+    kept = spare?.kept ?? KeptConnection()
     state = Mutex(State(chances: SeededNumbers(seed: seed)))
     fake.decideFates { [weak self] call in self?.judge(call) ?? .asUsual }
   }
@@ -143,6 +147,35 @@ final class World: Sendable {
         state.foreignSlots.insert(slot)
       }
     }
+  }
+
+  /// Whether what an end of a process does to its store is played in full: a connection goes with its process, and a
+  /// history begins with no store at all. In every eighth history, for it takes time.
+  private static func opensAnew(_ seed: UInt64) -> Bool { seed.isMultiple(of: 8) }
+
+  /// The process died. Nothing that it had not committed is in the store: it dies between writes, and those of the
+  /// dead fail.
+  func died() {
+    state.withLock { $0.cutOffs += 1 }
+    if World.opensAnew(seed) { dropConnection() }
+  }
+
+  /// What shows whether anybody wrote to the store: its files byte for byte, or how many rows were changed.
+  func storeState() throws -> StoreState {
+    if !World.opensAnew(seed), let changes = try kept.changes() { return .changes(changes) }
+    // To read the file would take the locks away from a connection that is open.
+    dropConnection()
+    return .files(["", "-wal"].map { FileManager.default.contents(atPath: store.location.path + $0) })
+  }
+
+  enum StoreState: Equatable {
+    case changes(Int)
+    case files([Data?])
+  }
+
+  /// The history is over: the next one may have the store.
+  func giveBack() {
+    SpareStore.keep(SpareStore(store: store, kept: kept))
   }
 
   /// The process that ended last takes its connection with it, or one of its successors opens the store anew.
