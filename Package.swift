@@ -86,7 +86,7 @@ let package = Package(
 
     // Measured in release, each against its floor in one run (Scripts/bench)
     .executableTarget(
-      name: "vmctl-bench", dependencies: ["CLibXML2", "Planning", "Intent", "DomainXML", "Vocabulary"],
+      name: "vmctl-bench", dependencies: ["CLibXML2", "Planning", "GuestABI", "Intent", "DomainXML", "Vocabulary"],
       path: "Benchmarks/vmctl-bench", swiftSettings: strict),
 
     // Tests

@@ -23,7 +23,7 @@ enum PlanBenchmark {
   }
 
   /// libxml2 by itself: a tree of each document, made and freed.
-  private static func bareParse(_ texts: [XMLText]) {
+  static func bareParse(_ texts: [XMLText]) {
     for text in texts {
       text.bytes.withUnsafeBytes { bytes in
         let tree = xmlReadMemory(
@@ -33,7 +33,7 @@ enum PlanBenchmark {
     }
   }
 
-  private static func measure(_ floor: () -> Void, _ subject: () -> Void) -> (floor: Double, subject: Double) {
+  static func measure(_ floor: () -> Void, _ subject: () -> Void) -> (floor: Double, subject: Double) {
     let clock = ContinuousClock()
     func microseconds(_ body: () -> Void) -> Double { clock.measure(body).microseconds }
     var best = (floor: Double.infinity, subject: Double.infinity)

@@ -91,11 +91,10 @@ struct DeviceComparison {
       kind: kind, own: own, theirs: theirs, pairs: pairing.pairs.map { (mine[$0.source], others[$0.target]) },
       found: reader.findings + pairing.gone.map { presence(mine[$0], in: source, isSource: true) }
         + pairing.new.map { presence(others[$0], in: target, isSource: false) },
-      passes: !isCompared
-        || (isInPlace && !DeviceLists.isSorted(kind)
-          ? !reader.differs
-          : isSame(
-            kind, DeviceLists.sorted(kind, own.map(\.element)), DeviceLists.sorted(kind, theirs.map(\.element))))
+      passes: !isCompared || (isInPlace && !reader.differs)
+        || (!isInPlace || DeviceLists.isSorted(kind))
+          && isSame(
+            kind, DeviceLists.sorted(kind, own.map(\.element)), DeviceLists.sorted(kind, theirs.map(\.element)))
     )
   }
 

@@ -47,8 +47,11 @@ struct DevicePairing {
     isPositional = gone.isEmpty && new.isEmpty && pairs.allSatisfy { $0.source == $0.target }
   }
 
+  /// An id that only one side has says nothing: a definition printed for a running domain has others.
   private static func isSame(_ source: Device, _ target: Device) -> Bool {
-    if source.element.child("alias") != nil || target.element.child("alias") != nil, source.id != target.id {
+    if let own = source.element.child("alias"), let theirs = target.element.child("alias"),
+      !own.isSpelled(as: theirs), let one = source.id, let other = target.id, one != other
+    {
       return false
     }
     return source.kind.identity.allSatisfy { key in

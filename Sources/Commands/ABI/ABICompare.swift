@@ -14,7 +14,8 @@ struct ABICompare: Subcommand {
       vmctl abi compare --batch <file> [<options>]
       """,
     discussion: """
-      Both are documents as libvirt printed them (`virsh dumpxml`), so defaults are filled in. All findings are \
+      Both are documents as libvirt printed them (`virsh dumpxml`), so defaults are filled in; of a running domain \
+      take `virsh dumpxml --migratable`, which has the CPU that was asked for. All findings are \
       reported, each with its place, both values and who minds: libvirt refuses the pair in migration and restore; \
       volatile is compared for a saved image only and never changes the verdict; guest is what the guest can see \
       although libvirt passes over it. `vmctl abi rules` lists what is looked at, and why.
