@@ -55,8 +55,14 @@ extension Live {
         #expect(test.proxy.events[.deviceAdded] == 1)
 
         func setMetadata(_ uri: String) async throws {
+          let before = test.proxy.events.values.reduce(0, +)
           try await test.lasting.setMetadata(
             XMLText("<a/>"), prefix: "t", uri: uri, of: test.domain.uuid, side: .live)
+          // The event may come after the reply, and is to meet what was ordered for it.
+          let deadline = ContinuousClock.now + .seconds(30)
+          while test.proxy.events.values.reduce(0, +) == before, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(5))
+          }
         }
         func sees(_ uri: String) async throws -> Bool {
           try await test.events.sees(.metadataChange(type: .element, uri: uri), of: test.domain.uuid)
