@@ -51,8 +51,10 @@ struct StepConsequences {
       ]
     case .define:
       guard let xml = step.xml, let definition = try? DomainDefinition(xml) else { return [] }
+      // A definition that is restored has devices of others too, and their aliases look like ours (I7).
+      let ours = ManagedState(in: definition).map { Set($0.bindings.map(\.id)) }
       return definition.devices.compactMap { device in
-        guard let id = device.id, let slot = device.slot else { return nil }
+        guard let id = device.id, let slot = device.slot, ours?.contains(id) ?? true else { return nil }
         return .put(
           LedgerRow(
             device: id, kind: device.kind.name, alias: device.alias ?? id.alias, slot: slot,
