@@ -13,6 +13,23 @@ import Vocabulary
 @Suite struct ExistenceTests {
   typealias W = Workbench
 
+  @Test func `I7: a device of somebody else's comes back with a restored domain, and stays`() async throws {
+    let bench = try Workbench()
+    let document = W.document([W.root, W.rng("entropy")], power: "stopped")
+    #expect(try await bench.reconcile(document).outcome == .asWanted)
+    let uuid = try await bench.uuid()
+    let foreign = XMLText(
+      "<rng model='virtio'><backend model='random'>/dev/urandom</backend><alias name='ua-x0'/>"
+        + "<address type='pci' domain='0x0000' bus='0x04' slot='0x00' function='0x0'/></rng>")
+    #expect(bench.fake.attachForeign(foreign, to: uuid, side: .persistent))
+    #expect(try await bench.reconcile(document).outcome == .asWanted)
+    bench.fake.undefineForeign(uuid)
+    #expect(try await bench.perform(VerbRequest(.restore, domain: "web-1")).outcome == .asWanted)
+    #expect(try await bench.reconcile(document).outcome == .asWanted)
+    let definition = try await bench.fake.observe(.name("web-1"))?.persistent
+    #expect(definition?.shown.contains("ua-x0") == true)
+  }
+
   @Test func `I11: a domain that is gone stays gone until it is restored`() async throws {
     let bench = try Workbench()
     let document = W.document([W.root])
