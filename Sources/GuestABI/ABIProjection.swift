@@ -22,7 +22,7 @@ package struct ABIProjection: Sendable {
     let pci = definition.pci
     // The guest knows no order of devices but that of their places.
     let devices = definition.devices
-      .filter { !$0.kind.abi.isEmpty && !DeviceLists.belongsToChipset($0) }
+      .filter { !$0.kind.abi.isEmpty && !DeviceLists.isBuiltIn($0) }
       .map { ABIProjection.device($0, pci) }
       .sorted { $0.lexicographicallyPrecedes($1) }
     self.lines = lines + devices.flatMap(\.self)

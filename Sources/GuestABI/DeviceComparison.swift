@@ -43,7 +43,7 @@ struct DeviceComparison {
         continue
       }
       // In a list with an order of its own any device may move any other.
-      let isSorted = DeviceLists.isSorted(kind)
+      let isSorted = kind.listing != nil
       let mine = (isSorted ? source.devices[...] : own).filter { $0.kind == kind }
       let others = (isSorted ? target.devices[...] : theirs).filter { $0.kind == kind }
       compared.append(compare(kind, mine, others))
@@ -76,7 +76,7 @@ struct DeviceComparison {
 
   private func compare(_ kind: DeviceKind, _ own: [Device], _ theirs: [Device]) -> KindComparison {
     let (mine, others) = (
-      own.filter { !DeviceLists.belongsToChipset($0) }, theirs.filter { !DeviceLists.belongsToChipset($0) }
+      own.filter { !DeviceLists.isBuiltIn($0) }, theirs.filter { !DeviceLists.isBuiltIn($0) }
     )
     let pairing = DevicePairing(mine, others)
     var reader = RuleReader(.findings, libvirt: libvirt)
@@ -92,7 +92,7 @@ struct DeviceComparison {
       found: reader.findings + pairing.gone.map { presence(mine[$0], in: source, isSource: true) }
         + pairing.new.map { presence(others[$0], in: target, isSource: false) },
       passes: !isCompared || (isInPlace && !reader.differs)
-        || (!isInPlace || DeviceLists.isSorted(kind))
+        || (!isInPlace || kind.listing != nil)
           && isSame(
             kind, DeviceLists.sorted(kind, own.map(\.element)), DeviceLists.sorted(kind, theirs.map(\.element)))
     )

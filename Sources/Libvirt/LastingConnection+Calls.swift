@@ -137,18 +137,3 @@ extension LastingConnection {
     }
   }
 }
-
-extension LastingConnection {
-  /// As libvirt says it of its own waits: what came of the call is unknown.
-  static func unanswered(after limit: Duration) -> LibvirtError {
-    LibvirtError(
-      code: .operationTimeout, domain: .none,
-      message: "libvirt has not answered for \(limit.components.seconds) s; the call may still be carried out",
-      function: "")
-  }
-}
-
-extension LibvirtError {
-  /// The call goes on, and nobody waits for it.
-  var isUnanswered: Bool { code == .operationTimeout && domain == .none && function.isEmpty }
-}

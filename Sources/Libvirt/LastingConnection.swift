@@ -133,8 +133,9 @@ package actor LastingConnection: Hypervisor {
   ///   - isStart: whether it starts a domain, which takes longer.
   ///   - body: makes the call.
   /// - Returns: what the call returned.
-  /// - Throws: what the call threw; `operationTimeout` where it has not returned in time. It may be carried out all the same, and the
-  ///   connection goes on with it alone: the daemon serves five calls of one client at a time, and this is one of them.
+  /// - Throws: what the call threw; `operationTimeout` where it has not returned in time. It may be carried out all the
+  ///   same, and the connection goes on with it alone: the daemon serves five calls of one client at a time, and this
+  ///   is one of them.
   func changing<Value: Sendable>(
     isStart: Bool = false, _ body: @escaping @Sendable (any Hypervisor) async throws(LibvirtError) -> Value
   ) async throws(LibvirtError) -> Value {
@@ -148,10 +149,11 @@ package actor LastingConnection: Hypervisor {
         first.set(.failure(error))
       }
     }
+    let unanswered = LastingConnection.unanswered(after: limit)
     let end = Task { [alarm] in
       // Cancelled, the call was first.
       guard (try? await alarm.sleep(for: limit)) != nil else { return }
-      first.set(.failure(LastingConnection.unanswered(after: limit)))
+      first.set(.failure(unanswered))
     }
     defer { end.cancel() }
     let result = await withTaskCancellationHandler {
@@ -159,10 +161,18 @@ package actor LastingConnection: Hypervisor {
     } onCancel: {
       call.cancel()
     }
-    if case .failure(let error) = result, error.meansConnectionLost || error.isUnanswered {
+    if case .failure(let error) = result, error.meansConnectionLost || error == unanswered {
       lose(link.number, error)
     }
     return try result.get()
+  }
+
+  /// As libvirt says it of its own waits: what came of the call is unknown.
+  private static func unanswered(after limit: Duration) -> LibvirtError {
+    LibvirtError(
+      code: .operationTimeout, domain: .none,
+      message: "libvirt has not answered for \(limit.components.seconds) s; the call may still be carried out",
+      function: "")
   }
 
   // MARK: Events

@@ -80,7 +80,8 @@ extension PlanningPass {
     let known = named.union(input.managed.bindings.map(\.id))
     // The alias of a renamed device is its old id's, for life (R5).
     let aliases = Set(bound.map(\.alias) + input.managed.bindings.map(\.deviceAlias))
-    for place in PlanningPass.places(input) where !known.contains(place.id) && !aliases.contains(place.id.alias) {
+    let places = placesOfTheStore(besides: known) + input.managed.tombstones
+    for place in places where !known.contains(place.id) && !aliases.contains(place.id.alias) {
       let isBack = input.sides.contains { side in sides[side]?.device(alias: place.id.alias)?.slot == place.slot }
       guard isBack else { continue }
       let binding = ManagedState.Binding(id: place.id)
@@ -88,12 +89,12 @@ extension PlanningPass {
     }
   }
 
-  /// Slots that ids had: those that only the store knows first, in the order of the ids.
-  static func places(_ input: PlanningInput) -> [ManagedState.Tombstone] {
-    let tombstones = input.managed.tombstones
-    let known = Set(tombstones.map(\.id))
-    return input.heldSlots.lazy.filter { !known.contains($0.key) }
-      .map { ManagedState.Tombstone(id: $0.key, slot: $0.value) }.sorted { $0.id.text < $1.id.text } + tombstones
+  /// Slots of ids that only the store knows, in the order of the ids: what a call brought of which nobody saw the
+  /// outcome was never bound.
+  func placesOfTheStore(besides known: Set<DeviceID>) -> [ManagedState.Tombstone] {
+    var places = input.heldSlots.filter { !known.contains($0.key) }
+    for tombstone in input.managed.tombstones { places[tombstone.id] = nil }
+    return places.map { ManagedState.Tombstone(id: $0.key, slot: $0.value) }.sorted { $0.id.text < $1.id.text }
   }
 
   /// R2: the document has no opinion on devices; what is bound stays bound.

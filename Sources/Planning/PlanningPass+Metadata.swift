@@ -78,13 +78,7 @@ extension PlanningPass {
   /// is somewhere else: it is the slot that the id gets back, also after a crash in between.
   private func tombstones() -> [ManagedState.Tombstone] {
     if PlantedBug.is(.dropsTombstones) { return [] }
-    // What a call brought that nobody saw the outcome of was never bound: only the store knows of its slot, until here.
-    let known = Set(bound.map(\.wanted.id) + leaving.map(\.binding.id) + input.managed.tombstones.map(\.id))
-    let occupied = Set(input.sides.flatMap { input.definition($0)?.devices.compactMap(\.slot) ?? [] })
-      .union(input.managed.tombstones.map(\.slot))
-    var tombstones = PlanningPass.places(input).filter { place in
-      input.managed.tombstones.contains(place) || (!known.contains(place.id) && !occupied.contains(place.slot))
-    }
+    var tombstones = unseenTombstones() + input.managed.tombstones
     for device in bound {
       let id = device.wanted.id
       if let old = device.wanted.was, let place = tombstones.lastIndex(where: { $0.id == old }) {
@@ -104,5 +98,14 @@ extension PlanningPass {
       tombstones.removeAll { present.contains($0.id) }
     }
     return tombstones.suffix(ManagedState.tombstoneLimit)
+  }
+
+  /// Of what only the store knows until here, unless a device or a tombstone has the slot.
+  private func unseenTombstones() -> [ManagedState.Tombstone] {
+    let places = placesOfTheStore(besides: Set(bound.map(\.wanted.id) + leaving.map(\.binding.id)))
+    if places.isEmpty { return [] }
+    let occupied = Set(input.sides.flatMap { input.definition($0)?.devices.compactMap(\.slot) ?? [] })
+      .union(input.managed.tombstones.map(\.slot))
+    return places.filter { !occupied.contains($0.slot) }
   }
 }

@@ -5,7 +5,7 @@
   /// A writer that ended in order leaves its connection here, and the next one of the same store takes it: to open a
   /// store and to prepare its statements anew is a third of what a simulated command does.
   ///
-  /// Whoever plays the death of a process drops it: no connection outlives its process.
+  /// Whoever plays the death of a process in full drops it, for no connection outlives its process.
   package final class KeptConnection: Sendable {
     private let connection = Mutex<WritingConnection?>(nil)
 

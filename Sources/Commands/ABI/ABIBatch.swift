@@ -4,8 +4,8 @@ import Foundation
 import GuestABI
 import Vocabulary
 
-/// Pairs of documents, a line each: read, compared and answered one after the other, so that any number of them needs
-/// the memory of one.
+/// Pairs of documents, a line each: read, compared and answered one after the other. From a file any number of them
+/// needs the memory of one; stdin is read first, at most 1 GiB of it.
 struct ABIBatch {
   let libvirt: Version
   let context: Context
@@ -48,16 +48,19 @@ struct ABIBatch {
       try context.output.write(answers)
       answers = ""
     }
-    defer {
-      // What was answered before a line that is no pair is still an answer; the fault is what is reported.
-      try? context.output.write(answers)
+    do {
+      if file == "-" {
+        let bytes = try context.input(1 << 30)
+        for line in bytes.split(separator: 10, omittingEmptySubsequences: false) { try answer(Array(line)) }
+      } else {
+        try FileBytes.eachLine(of: file, limit: ABIBatch.longestLine, answer)
+      }
+    } catch {
+      // What was answered before a line that is no pair is still an answer.
+      try context.output.write(answers)
+      throw error
     }
-    if file == "-" {
-      let bytes = try context.input(1 << 30)
-      for line in bytes.split(separator: 10, omittingEmptySubsequences: false) { try answer(Array(line)) }
-    } else {
-      try FileBytes.eachLine(of: file, limit: ABIBatch.longestLine, answer)
-    }
+    try context.output.write(answers)
     return outcome
   }
 

@@ -75,6 +75,10 @@ package final class DeviceKind: Sendable {
   package let abiGroups: [ABIRuleGroup]
   /// Whether libvirt's check of the guest ABI looks at the kind at all. What it passes over is the guest's only.
   package let libvirtCompares: Bool
+  package let listing: DeviceListing?
+  package let migratable: MigratableForm?
+  /// Those that the chipset has in any case: no document takes them away.
+  package let builtIn: Condition?
 
   package init(
     name: String, element: String? = nil, summary: String, since: Version? = nil, sees: String = "",
@@ -91,7 +95,8 @@ package final class DeviceKind: Sendable {
     password: PasswordRule? = nil, moving: [FieldPath] = [],
     restated: [RestatedField] = [], history: DeviceHistory? = nil, boot: BootRole = .never, holdsData: Bool = false,
     provides: [BusLayout] = [], runTime: [RunTimeField] = [], setByGuest: [FieldPath] = [],
-    abi: [ABIRule] = [], libvirtCompares: Bool = true
+    abi: [ABIRule] = [], libvirtCompares: Bool = true, listing: DeviceListing? = nil,
+    migratable: MigratableForm? = nil, builtIn: Condition? = nil
   ) {
     self.name = name
     self.element = element ?? name
@@ -129,6 +134,9 @@ package final class DeviceKind: Sendable {
     self.setByGuest = setByGuest
     self.abi = abi
     self.libvirtCompares = libvirtCompares
+    self.listing = listing
+    self.migratable = migratable
+    self.builtIn = builtIn
     abiGroups = ABIRuleGroup.groups(abi)
   }
 

@@ -76,5 +76,40 @@ extension DeviceKind {
       .guest("driver/@cmd_per_lun", .number, why: "the depth of the queue that the adapter tells"),
       .guest("driver/@max_sectors", .number, why: "the largest request that the adapter tells"),
       .guest("master/@startport", .number, why: "which ports of the bus the companion serves"),
-    ].checked(by: "virDomainControllerDefCheckABIStability") + .virtioOptions + .placement)
+    ].checked(by: "virDomainControllerDefCheckABIStability") + .virtioOptions + .placement,
+    // By their index, a master before its companions (`virDomainControllerInsertPreAlloced`).
+    listing: DeviceListing(group: "@type") { (index(of: $0), $0.child("master") == nil ? 0 : 1) },
+    migratable: MigratableForm { withoutDefaults($0, machine: $1) })
+
+  /// 0 where there is none.
+  private static func index(of controller: Element) -> Int {
+    Int(clamping: controller.number("index") ?? 0)
+  }
+
+  /// On an i440fx machine (`qemuDomainMachineIsI440FX`) the only USB controller and the only PCI root are not printed,
+  /// where they are what libvirt would add (`qemuDomainDefFormatBufInternal`).
+  private static func withoutDefaults(_ controllers: [Element], machine: String) -> [Element] {
+    guard machine == "pc" || ["pc-0.", "pc-1.", "pc-i440", "rhel"].contains(where: machine.hasPrefix) else {
+      return controllers
+    }
+    let usb = only("usb", of: controllers).filter { ["piix3-uhci", nil].contains($0["model"]) }
+    let pci = only("pci", of: controllers).filter { $0.holds("model", "pci-root") && $0.child("pcihole64") == nil }
+    let left = controllers.filter { element in !(usb + pci).contains { $0.isSpelled(as: element) } }
+    return left + (usb.isEmpty ? [] : defaultUSB) + (pci.isEmpty ? [] : defaultPCI)
+  }
+
+  /// The one of a type, if it is the first, and nobody gave it an id.
+  private static func only(_ type: String, of controllers: [Element]) -> [Element] {
+    let found = controllers.filter { $0.holds("type", type) }
+    return found.count == 1
+      ? found.filter { index(of: $0) == 0 && !($0.value(at: "alias/@name") ?? "").hasPrefix("ua-") } : []
+  }
+
+  private static let defaultUSB = MigratableForm.added(
+    """
+    <controller type='usb' index='0' model='piix3-uhci'>
+      <address type='pci' domain='0x0000' bus='0x00' slot='0x01' function='0x2'/>
+    </controller>
+    """)
+  private static let defaultPCI = MigratableForm.added("<controller type='pci' index='0' model='pci-root'/>")
 }

@@ -154,7 +154,20 @@ extension DeviceKind {
       .guest("geometry/@trans", why: "the geometry that the BIOS reports"),
       .guest("driver/@event_idx", why: "a virtio feature bit"),
       .guest("driver/@discard", why: "whether the guest may discard blocks"),
-    ].checked(by: "virDomainDiskDefCheckABIStability") + .virtioOptions + .placement)
+    ].checked(by: "virDomainDiskDefCheckABIStability") + .virtioOptions + .placement,
+    // `virDomainDiskInsert`.
+    listing: DeviceListing(group: "target/@bus") { (number(ofName: $0.value(at: "target/@dev") ?? ""), 0) })
+
+  /// `vda` is 0, `sdab` 27; -1 for a name that libvirt finds no number in (`virDiskNameParse`).
+  private static func number(ofName name: String) -> Int {
+    guard let prefix = ["fd", "hd", "vd", "sd", "xvd", "ubd"].first(where: name.hasPrefix) else { return -1 }
+    let rest = name.utf8.dropFirst(prefix.utf8.count)
+    let letters = rest.prefix { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+    guard (1...6).contains(letters.count),
+      rest.dropFirst(letters.count).allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+    else { return -1 }
+    return letters.reduce(0) { $0 * 26 + Int($1 - UInt8(ascii: "a")) + 1 } - 1
+  }
 
   /// `iotune`: each a parameter of one call, named as its element; nothing is 0 to libvirt, and 0 no limit.
   private static let throttles: [(field: Field, key: ShortField)] =

@@ -18,10 +18,22 @@ extension DeviceKind {
       .libvirt("@bus", absent: "ps2", when: ofChipset, why: "where the guest finds it"),
       .libvirt("@bus", absent: "usb", when: .not(ofChipset), why: "where the guest finds it"),
       .libvirt("@model", why: "transitional or modern virtio: another PCI id"),
-    ].checked(by: "virDomainInputDefCheckABIStability") + .virtioOptions + .placement)
+    ].checked(by: "virDomainInputDefCheckABIStability") + .virtioOptions + .placement,
+    migratable: MigratableForm { elements, _ in withoutKeyboard(elements) },
+    builtIn: .all([ofChipset, onPS2]))
 
   /// What is PS/2 where no bus is said (`virDomainInputDefParseXML`).
   private static let ofChipset = Condition.field("@type", ["mouse", "keyboard"])
+
+  private static let onPS2 = Condition.any([.field("@bus", ["ps2"]), .not(.present("@bus"))])
+
+  /// PS/2 keyboards are not printed: there is always one (`virDomainInputDefFormat`).
+  private static func withoutKeyboard(_ inputs: [Element]) -> [Element] {
+    let left = inputs.filter { !($0.holds("type", "keyboard") && onPS2.holds(for: $0, libvirt: nil)) }
+    return left.count == inputs.count ? inputs : left + keyboard
+  }
+
+  private static let keyboard = MigratableForm.added("<input type='keyboard' bus='ps2'/>")
 
   private static let unlessChipset = Support.when(
     .not(.field("@bus", ["ps2"])), otherwise: "ps2 input devices belong to the machine type")
