@@ -98,7 +98,7 @@ let package = Package(
     .executableTarget(
       name: "StoreExerciser", dependencies: ["Store", "Digests", "Vocabulary"], path: "Tests/StoreExerciser",
       swiftSettings: strict),
-    .target(name: "CSimulator", path: "Tests/CSimulator"),
+    .target(name: "CSimulator", path: "Tests/CSimulator", linkerSettings: [.linkedLibrary("sqlite3")]),
     .executableTarget(
       name: "vmctl-simulator",
       dependencies: [

@@ -25,13 +25,18 @@ package struct XMLWriter {
   package mutating func begin(_ name: String) {
     closeStartTag()
     newLine()
-    write("<" + name)
+    write("<")
+    write(name)
     open.append(name)
     inStartTag = true
   }
 
   package mutating func attribute(_ name: String, _ value: String) {
-    write(" \(name)='\(XMLWriter.escape(value))'")
+    write(" ")
+    write(name)
+    write("='")
+    write(XMLWriter.escape(value))
+    write("'")
   }
 
   package mutating func content(_ value: String) {
@@ -47,7 +52,9 @@ package struct XMLWriter {
       inStartTag = false
     } else {
       if !hasText { newLine() }
-      write("</\(name)>")
+      write("</")
+      write(name)
+      write(">")
     }
     hasText = false
   }
@@ -68,7 +75,9 @@ package struct XMLWriter {
   }
 
   private mutating func newLine() {
-    if !bytes.isEmpty { write("\n" + String(repeating: "  ", count: open.count)) }
+    guard !bytes.isEmpty else { return }
+    bytes.append(UInt8(ascii: "\n"))
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * open.count))
   }
 
   private mutating func write(_ text: String) {
@@ -77,6 +86,7 @@ package struct XMLWriter {
 
   /// For attribute values in single quotes and for text.
   package static func escape(_ value: String) -> String {
+    guard value.utf8.contains(where: isEscaped) else { return value }
     var escaped = ""
     for character in value.unicodeScalars {
       switch character {
@@ -92,5 +102,14 @@ package struct XMLWriter {
       }
     }
     return escaped
+  }
+
+  private static func isEscaped(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "\""),
+      UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"):
+      true
+    default: false
+    }
   }
 }

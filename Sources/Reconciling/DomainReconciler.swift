@@ -62,7 +62,7 @@ final class DomainReconciler {
     let first = maker.plan(wanted, knowledge, facts, options: options)
     if first.refused.contains(where: \.concernsWholePlan) { return report(first, nil, nil) }
 
-    let (key, generation) = try await accept(knowledge, first)
+    let (key, generation, isNew) = try await accept(knowledge, first)
     let journal = Journal(
       store: surroundings.store, key: key, verb: verb, generation: generation, time: surroundings.time,
       progress: progress)
@@ -70,25 +70,35 @@ final class DomainReconciler {
       surroundings, key: key, name: wanted.name.text, journal: journal, unplug: unplugPolicies(),
       shutdown: wanted.shutdown, deadline: timeout)
     let openSteps = OpenSteps(surroundings: surroundings, key: key, name: wanted.name.text)
-    _ = try await openSteps.settle(knowledge)
+    func look() async throws(Problem) -> Plan {
+      knowledge = try await read(key.domain.description)
+      facts.autostart = try await gatherer.autostart(wanted, knowledge)
+      return maker.plan(wanted, knowledge, facts, generation: generation, options: options)
+    }
 
     var plan = first
+    // An unchanged domain is read once and planned once: nothing has been done since.
+    var isOfNow = try await !openSteps.settle(knowledge)
+    if isNew, isOfNow {
+      knowledge.file = try await reader.file(key)
+      plan = maker.plan(wanted, knowledge, facts, generation: generation, options: options)
+    }
     for _ in 0..<DomainReconciler.passLimit {
-      while true {
-        let mark = await surroundings.events.mark(key.domain)
-        knowledge = try await read(key.domain.description)
-        facts.autostart = try await gatherer.autostart(wanted, knowledge)
-        plan = maker.plan(wanted, knowledge, facts, generation: generation, options: options)
-        // Asked before, and it is not yet time to ask again: its answer is waited for like that to a first request.
-        guard plan.steps.isEmpty, plan.waitsForGuest, await runner.waitForGuest(since: mark) else { break }
+      if !isOfNow || (plan.steps.isEmpty && plan.waitsForGuest) {
+        while true {
+          let mark = await surroundings.events.mark(key.domain)
+          plan = try await look()
+          // Asked before, and it is not yet time to ask again: its answer is waited for like that to a first request.
+          guard plan.steps.isEmpty, plan.waitsForGuest, await runner.waitForGuest(since: mark) else { break }
+        }
+        isOfNow = true
       }
       if plan.steps.isEmpty { break }
+      isOfNow = false
       let moved = try await runner.run(plan.steps, knowledge)
       if !moved || runner.hasFailed { break }
     }
-    knowledge = try await read(key.domain.description)
-    facts.autostart = try await gatherer.autostart(wanted, knowledge)
-    plan = maker.plan(wanted, knowledge, facts, generation: generation, options: options)
+    if !isOfNow { plan = try await look() }
     if try await openSteps.settle(knowledge, besides: journal.operation) {
       knowledge = try await read(key.domain.description)
     }
@@ -117,7 +127,8 @@ final class DomainReconciler {
   }
 
   /// Makes the document durable: it is accepted when this returns.
-  private func accept(_ knowledge: Knowledge, _ plan: Plan) async throws(Problem) -> (DomainKey, Generation) {
+  /// - Returns: the domain's key, the document's generation, and whether the store did not have it before.
+  private func accept(_ knowledge: Knowledge, _ plan: Plan) async throws(Problem) -> (DomainKey, Generation, Bool) {
     let key = DomainKey(host: surroundings.host.uuid, domain: plan.uuid)
     let now = surroundings.time.now()
     let row =
@@ -134,7 +145,8 @@ final class DomainReconciler {
       try await store.accept(incoming, for: row, floor: floor)
     }
     switch acceptance {
-    case .accepted(let generation), .unchanged(let generation): return (key, generation)
+    case .accepted(let generation): return (key, generation, true)
+    case .unchanged(let generation): return (key, generation, generation != plan.generation)
     case .stale(let current, let clientGeneration):
       throw Problem(
         "stale-generation", "a newer document was accepted before", domain: wanted.name.text,

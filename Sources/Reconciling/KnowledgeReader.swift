@@ -114,6 +114,12 @@ struct KnowledgeReader {
     }
   }
 
+  /// What the store has on a domain now.
+  func file(_ key: DomainKey) async throws(Problem) -> DomainFile? {
+    guard let store else { return nil }
+    return try await file(key, store)
+  }
+
   func observe(_ reference: DomainReference) async throws(Problem) -> Observation? {
     let hypervisor = try await connecting.hypervisor()
     return try await asking("reading the domain") { () throws(LibvirtError) in

@@ -22,6 +22,12 @@
       }
     }
 
+    /// The store behind what is kept, to look at; not to be closed. `nil` where none is kept.
+    package func store() -> RecordStore? {
+      guard let kept = connection.withLock({ $0 }) else { return nil }
+      return RecordStore.looking(StoreLocation(path: kept.path), by: kept)
+    }
+
     /// Takes everything out of the store, as if it had just been made.
     /// - Returns: whether there was a connection to do it by.
     package func empty() throws -> Bool {

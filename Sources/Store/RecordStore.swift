@@ -59,6 +59,13 @@ package final class RecordStore: Sendable {
     return RecordStore(location: location, access: .writing(try WritingConnection(location)), lock: lock)
   }
 
+  #if Faults
+    /// What a store that was open for writing left behind in `KeptConnection`, to look at; not to be closed.
+    static func looking(_ location: StoreLocation, by kept: WritingConnection) -> RecordStore {
+      RecordStore(location: location, access: .writing(kept), lock: nil)
+    }
+  #endif
+
   /// Opens a copy of a store that nobody else knows, to bring it up to date and look at it.
   static func openCopy(_ location: StoreLocation) throws(StoreError) -> RecordStore {
     RecordStore(location: location, access: .writing(try WritingConnection(location)), lock: nil)

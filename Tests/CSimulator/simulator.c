@@ -1,6 +1,7 @@
 #include "simulator.h"
 
 #include <malloc.h>
+#include <sqlite3.h>
 
 // Swift's runtime asks this hook for every job that it would put on its global executor
 // (swift/Runtime/Concurrency.h, swift_task_enqueueGlobal_hook).
@@ -24,3 +25,5 @@ void vmctl_keep_memory(void) {
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   mallopt(M_TOP_PAD, 16 << 20);
 }
+
+void vmctl_count_no_memory(void) { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }

@@ -111,12 +111,13 @@ struct AfterCommand: Sendable {
     guard report == nil || !pending.isEmpty else { return note(report) }
     let live = world.devices(.live) ?? [:]
     do {
-      guard let store = try RecordStore.openForReading(world.store.location) else {
+      let found = try await world.look { store in
+        (rows: try await store.unplugs().map(\.unplug.target.name), newest: try await newestGeneration(store))
+      }
+      guard let (rows, newest) = found else {
         if report?.generation != nil { world.violate("I6", "there is no store") }
         return
       }
-      defer { try? store.close() }
-      let rows = try await store.unplugs().map(\.unplug.target.name)
       let asked = world.state.withLock { Set($0.requests.keys) }
       for alias in Set(pending)
       where live[alias] != nil && asked.contains(String(alias.dropFirst(3)))
@@ -124,7 +125,6 @@ struct AfterCommand: Sendable {
       {
         world.violate("I6", "the guest was asked for \(alias), and the store does not know")
       }
-      let newest = try await newestGeneration(store)
       note(report)
       let accepted = world.state.withLock { $0.accepted }
       if newest < accepted { world.violate("I6", "generation \(accepted) was accepted, and the newest is \(newest)") }

@@ -107,28 +107,30 @@ struct Quiescence: Sendable {
   private func judgeRecord() async {
     do {
       guard let uuid = world.uuid, let glance = world.fake.glance(uuid),
-        let store = try RecordStore.openForReading(world.store.location)
+        try await world.look({ try await judgeRecord(in: $0, uuid, glance) }) != nil
       else { return world.violate("I4", "there is no store, or no domain") }
-      defer { try? store.close() }
-      guard let key = try await store.domains(named: "web-1").map(\.key).first(where: { $0.domain == uuid }),
-        let file = try await store.file(of: key)
-      else { return world.violate("I4", "the store does not know the domain") }
-      if try await store.recorded(.persistent, of: key)?.xml != glance.persistent {
-        world.violate("I4", "the recorded definition is not what libvirt returned")
-      }
-      if glance.live != nil, try await store.recorded(.live, of: key)?.xml != glance.live {
-        world.violate("I4", "the recorded live domain is not what libvirt returned")
-      }
-      if let open = file.openSteps.first { world.violate("I6", "the step \(open.action) \(open.target) is still open") }
-      if !file.openOperations.isEmpty { world.violate("I6", "operations that nobody ended: \(file.openOperations)") }
-      if !file.unplugs.allSatisfy({ $0.attempts == 0 }) {
-        world.violate("design 8", "unplugs that wait for nothing: \(file.unplugs)")
-      }
-      if !file.phantoms.isEmpty, glance.phantoms.isEmpty {
-        world.violate("F20", "a phantom is remembered that is gone")
-      }
     } catch {
       world.violate("I4", "the store cannot be read: \(error)")
+    }
+  }
+
+  private func judgeRecord(in store: RecordStore, _ uuid: DomainUUID, _ glance: FakeHypervisor.Glance) async throws {
+    guard let key = try await store.domains(named: "web-1").map(\.key).first(where: { $0.domain == uuid }),
+      let file = try await store.file(of: key)
+    else { return world.violate("I4", "the store does not know the domain") }
+    if try await store.recorded(.persistent, of: key)?.xml != glance.persistent {
+      world.violate("I4", "the recorded definition is not what libvirt returned")
+    }
+    if glance.live != nil, try await store.recorded(.live, of: key)?.xml != glance.live {
+      world.violate("I4", "the recorded live domain is not what libvirt returned")
+    }
+    if let open = file.openSteps.first { world.violate("I6", "the step \(open.action) \(open.target) is still open") }
+    if !file.openOperations.isEmpty { world.violate("I6", "operations that nobody ended: \(file.openOperations)") }
+    if !file.unplugs.allSatisfy({ $0.attempts == 0 }) {
+      world.violate("design 8", "unplugs that wait for nothing: \(file.unplugs)")
+    }
+    if !file.phantoms.isEmpty, glance.phantoms.isEmpty {
+      world.violate("F20", "a phantom is remembered that is gone")
     }
   }
 }

@@ -31,9 +31,10 @@ struct Simulator: ParsableCommand {
   func run() throws {
     try Simulator.beDeterministic()
     vmctl_keep_memory()
+    vmctl_count_no_memory()
     if let seed { return try play(seed) }
-    if jobs > 1 { return try share() }
     if bugs { return try plant() }
+    if jobs > 1 { return try share() }
     let start = ContinuousClock.now
     var failed = 0
     let planted = try bug.map { try Simulator.bug($0) }
@@ -63,48 +64,76 @@ struct Simulator: ParsableCommand {
     say("seed \(seed): nothing to report")
   }
 
-  /// The seeds in equal parts, one process for each.
+  // MARK: Several processes
+
+  /// How many seeds a process is given at once.
+  private static let part: UInt64 = 1000
+
+  /// Each process gets the next part of the seeds: no core is as fast as the other all the time.
   private func share() throws {
-    let part = (count + UInt64(jobs) - 1) / UInt64(jobs)
-    var children: [Process] = []
-    for index in 0..<UInt64(jobs) where index * part < count {
-      let child = Process()
-      child.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-      child.arguments =
-        [
-          "--from", String(from + index * part), "--count", String(min(part, count - index * part)), "--most",
-          String(most),
-        ]
-        + (bug.map { ["--bug", $0] } ?? []) + (bugs ? ["--bugs"] : [])
-      child.environment = ProcessInfo.processInfo.environment.merging(["VMCTL_SIMULATOR_SHARE": "1"]) { $1 }
-      try child.run()
-      children.append(child)
+    let size = min(Simulator.part, (count + UInt64(jobs) - 1) / UInt64(jobs))
+    let isClean = Mutex(true)
+    sideBySide(Array(stride(from: from, to: from + count, by: Int(size)))) { start in
+      let part = ["--from", String(start), "--count", String(min(size, from + count - start)), "--most", String(most)]
+      if runAgain(part + (bug.map { ["--bug", $0] } ?? [])).status != 0 { isClean.withLock { $0 = false } }
     }
-    for child in children { child.waitUntilExit() }
-    let isClean = children.allSatisfy { $0.terminationStatus == 0 }
-    FaultResults.note("simulator", "random histories", runs: Int(count), violations: isClean ? 0 : 1)
-    if !isClean { throw ExitCode(1) }
+    let held = isClean.withLock { $0 }
+    FaultResults.note("simulator", "random histories", runs: Int(count), violations: held ? 0 : 1)
+    if !held { throw ExitCode(1) }
   }
 
+  /// Each bug in a process of its own, up to the first seed that finds it.
   private func plant() throws {
-    var missed: [PlantedBug] = []
-    var early = 0
-    for bug in PlantedBug.allCases {
-      let finder = (from..<from + count).lazy.compactMap { number in
-        History.run(seed: number, bug: bug).violations.first.map { (number, $0) }
-      }.first
-      if let (number, violation) = finder {
-        if number - from < 500 { early += 1 }
-        say("\(bug.rawValue): seed \(number): \(violation)")
-      } else {
-        missed.append(bug)
-        say("\(bug.rawValue): NOT FOUND in \(count) seeds")
-      }
+    let found = Mutex<[PlantedBug: UInt64]>([:])
+    sideBySide(PlantedBug.allCases) { bug in
+      let said = runAgain(
+        ["--from", String(from), "--count", String(count), "--most", "1", "--bug", bug.rawValue], isQuiet: true)
+      // "seed 12: rule: ..."
+      guard said.status != 0, let line = said.output.split(separator: "\n").first(where: { $0.hasPrefix("seed ") }),
+        let seed = UInt64(line.dropFirst(5).prefix { $0.isNumber })
+      else { return say("\(bug.rawValue): NOT FOUND in \(count) seeds \(said.output)") }
+      found.withLock { $0[bug] = seed }
+      say("\(bug.rawValue): \(line)")
     }
     let all = PlantedBug.allCases.count
-    say("\(all - missed.count) of \(all) planted bugs found, \(early) of them within 500 seeds")
-    FaultResults.note("simulator", "planted bugs, each has to be found", runs: all, violations: missed.count)
-    if !missed.isEmpty { throw ExitCode(1) }
+    let seeds = found.withLock { $0.values }
+    let early = seeds.filter { $0 - from < 500 }.count
+    say("\(seeds.count) of \(all) planted bugs found, \(early) of them within 500 seeds")
+    FaultResults.note("simulator", "planted bugs, each has to be found", runs: all, violations: all - seeds.count)
+    if seeds.count < all { throw ExitCode(1) }
+  }
+
+  /// Works at as many of `things` at once as there are jobs.
+  private func sideBySide<Thing: Sendable>(_ things: [Thing], _ work: @Sendable (Thing) -> Void) {
+    let next = Mutex(0)
+    DispatchQueue.concurrentPerform(iterations: jobs) { _ in
+      while true {
+        let index = next.withLock { next in
+          defer { next += 1 }
+          return next
+        }
+        guard index < things.count else { return }
+        work(things[index])
+      }
+    }
+  }
+
+  private func runAgain(_ arguments: [String], isQuiet: Bool = false) -> (status: Int32, output: String) {
+    let child = Process()
+    child.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    child.arguments = arguments
+    child.environment = ProcessInfo.processInfo.environment.merging(["VMCTL_SIMULATOR_SHARE": "1"]) { $1 }
+    let pipe = isQuiet ? Pipe() : nil
+    if let pipe { child.standardOutput = pipe }
+    do {
+      try child.run()
+      let output = try pipe?.fileHandleForReading.readToEnd()
+      child.waitUntilExit()
+      return (child.terminationStatus, output.map { String(decoding: $0, as: UTF8.self) } ?? "")
+    } catch {
+      say("cannot start again with \(arguments): \(error)")
+      return (-1, "")
+    }
   }
 
   private static func bug(_ name: String) throws -> PlantedBug {

@@ -150,8 +150,20 @@ final class World: Sendable {
   }
 
   /// Whether what an end of a process does to its store is played in full: a connection goes with its process, and a
-  /// history begins with no store at all. In every eighth history, for it takes time.
-  private static func opensAnew(_ seed: UInt64) -> Bool { seed.isMultiple(of: 8) }
+  /// history begins with no store at all. In every sixteenth history, for it takes time.
+  private static func opensAnew(_ seed: UInt64) -> Bool { seed.isMultiple(of: 16) }
+
+  /// Looks at the store between two commands, by the connection that the last one left where it left one.
+  /// - Returns: `nil` where there is no store.
+  func look<Answer>(_ body: (RecordStore) async throws -> Answer) async throws -> Answer? {
+    if !World.opensAnew(seed), let store = kept.store() {
+      return try await body(store)
+    }
+    guard let store = try RecordStore.openForReading(store.location) else { return nil }
+    let answer = try await body(store)
+    try store.close()
+    return answer
+  }
 
   /// The process died. Nothing that it had not committed is in the store: it dies between writes, and those of the
   /// dead fail.
