@@ -107,14 +107,18 @@ struct AfterCommand: Sendable {
     // A request ends with its run; one that a saved image kept is made again.
     let wasSaved = world.state.withLock { $0.wasSaved }
     let pending = wasSaved ? [] : world.uuid.flatMap { world.fake.glance($0)?.pending } ?? []
+    let phantoms = phantoms(report)
     // A look at the store costs as much as a command: where nothing could be lost, none is taken.
-    guard report == nil || !pending.isEmpty else { return note(report) }
+    guard report == nil || !pending.isEmpty || !phantoms.isEmpty else { return note(report) }
     let live = world.devices(.live) ?? [:]
     do {
       let found = try await world.look { store in
-        (rows: try await store.unplugs().map(\.unplug.target.name), newest: try await newestGeneration(store))
+        (
+          rows: try await store.unplugs().map(\.unplug.target.name), newest: try await newestGeneration(store),
+          phantoms: try await knownPhantoms(store)
+        )
       }
-      guard let (rows, newest) = found else {
+      guard let (rows, newest, known) = found else {
         if report?.generation != nil { world.violate("I6", "there is no store") }
         return
       }
@@ -125,12 +129,35 @@ struct AfterCommand: Sendable {
       {
         world.violate("I6", "the guest was asked for \(alias), and the store does not know")
       }
+      for id in phantoms where !known.contains(id) {
+        world.violate("F20", "'\(id)' was found to be a phantom, and the store does not know")
+      }
       note(report)
       let accepted = world.state.withLock { $0.accepted }
       if newest < accepted { world.violate("I6", "generation \(accepted) was accepted, and the newest is \(newest)") }
     } catch {
       world.violate("I6", "the store cannot be read: \(error)")
     }
+  }
+
+  /// Devices that the command found to be in the hypervisor process only, and that still are. Where a write failed it
+  /// could not keep them.
+  private func phantoms(_ report: OperationReport?) -> [String] {
+    guard let report, report.problems.allSatisfy({ $0.code.outcome <= .refused }),
+      let glance = world.uuid.flatMap({ world.fake.glance($0) })
+    else { return [] }
+    return report.problems.filter { $0.code == "phantom-device" }.compactMap(\.device)
+      .filter { glance.phantoms.contains("ua-" + $0) }
+  }
+
+  private func knownPhantoms(_ store: RecordStore) async throws -> Set<String> {
+    let run = world.uuid.flatMap { world.fake.glance($0)?.run }
+    var known: Set<String> = []
+    for row in try await store.domains(named: "web-1") {
+      let phantoms = try await store.file(of: row.key)?.phantoms ?? []
+      known.formUnion(phantoms.filter { $0.run == run }.map(\.device.text))
+    }
+    return known
   }
 
   private func note(_ report: OperationReport?) {
