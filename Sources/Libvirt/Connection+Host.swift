@@ -39,6 +39,23 @@ extension Connection {
     }
   }
 
+  package func baseline(
+    _ cpu: XMLText, _ query: DomainCapabilitiesQuery, expanded: Bool
+  ) async throws(LibvirtError) -> XMLText {
+    let function = "virConnectBaselineHypervisorCPU"
+    let flags: UInt32 = expanded ? VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES.rawValue : 0
+    return try await call { (connection) throws(LibvirtError) in
+      try cpu.withCString(for: function) { (text) throws(LibvirtError) in
+        var cpus: [UnsafePointer<CChar>?] = [text]
+        let found = cpus.withUnsafeMutableBufferPointer { cpus in
+          virConnectBaselineHypervisorCPU(
+            connection, query.emulator, query.architecture, query.machine, query.virtType, cpus.baseAddress, 1, flags)
+        }
+        return XMLText(taking: try LibvirtError.check(found, function))
+      }
+    }
+  }
+
   package func networks() async throws(LibvirtError) -> [NetworkSummary] {
     try await call { (connection) throws(LibvirtError) in
       var list: UnsafeMutablePointer<OpaquePointer?>?

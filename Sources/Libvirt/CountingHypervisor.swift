@@ -11,7 +11,7 @@ package final class CountingHypervisor: Hypervisor {
   /// The methods of `Hypervisor`, by which calls are counted.
   package enum Call: String, Sendable, CaseIterable {
     case host, capabilities, domainCapabilities, networks, domains, observe, observeMany, metadata, job, control
-    case nativeCommandLine, events, close, autostart, capacity
+    case nativeCommandLine, events, close, autostart, capacity, baseline, savedGuests
     case create, start, shutdown, destroy, undefine, attach, detach, detachAlias, update, setMetadata, set,
       updateSecurely, resize
 
@@ -20,7 +20,7 @@ package final class CountingHypervisor: Hypervisor {
       switch self {
       case .host, .capabilities, .domainCapabilities, .networks, .domains, .observe, .observeMany, .metadata, .job,
         .control,
-        .nativeCommandLine, .events, .close, .autostart, .capacity:
+        .nativeCommandLine, .events, .close, .autostart, .capacity, .baseline, .savedGuests:
         false
       case .create, .start, .shutdown, .destroy, .undefine, .attach, .detach, .detachAlias, .update, .setMetadata, .set,
         .updateSecurely, .resize:
@@ -51,6 +51,16 @@ package final class CountingHypervisor: Hypervisor {
 
   package func domainCapabilities(_ query: DomainCapabilitiesQuery) async throws(LibvirtError) -> XMLText {
     try await count(.domainCapabilities).domainCapabilities(query)
+  }
+
+  package func baseline(
+    _ cpu: XMLText, _ query: DomainCapabilitiesQuery, expanded: Bool
+  ) async throws(LibvirtError) -> XMLText {
+    try await count(.baseline).baseline(cpu, query, expanded: expanded)
+  }
+
+  package func savedGuests(of domain: DomainUUID) async throws(LibvirtError) -> [SavedGuest] {
+    try await count(.savedGuests).savedGuests(of: domain)
   }
 
   package func networks() async throws(LibvirtError) -> [NetworkSummary] { try await count(.networks).networks() }

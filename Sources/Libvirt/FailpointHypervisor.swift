@@ -63,6 +63,16 @@ package enum LibvirtFailpoints {
       try await base.domainCapabilities(query)
     }
 
+    package func baseline(
+      _ cpu: XMLText, _ query: DomainCapabilitiesQuery, expanded: Bool
+    ) async throws(LibvirtError) -> XMLText {
+      try await base.baseline(cpu, query, expanded: expanded)
+    }
+
+    package func savedGuests(of domain: DomainUUID) async throws(LibvirtError) -> [SavedGuest] {
+      try await base.savedGuests(of: domain)
+    }
+
     package func observe(_ reference: DomainReference) async throws(LibvirtError) -> Observation? {
       try await at(.observe) { () async throws(LibvirtError) in try await base.observe(reference) }
     }

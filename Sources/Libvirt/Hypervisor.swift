@@ -16,6 +16,10 @@ package protocol Hypervisor: Sendable {
   /// `virConnectGetDomainCapabilities`; what the query leaves out is libvirt's default.
   func domainCapabilities(_ query: DomainCapabilitiesQuery) async throws(LibvirtError) -> XMLText
 
+  /// `virConnectBaselineHypervisorCPU`: what the host can give of a CPU model, or of what `host-model` stands for. What
+  /// it cannot give is `disable`; `expanded`: with the model's own features named.
+  func baseline(_ cpu: XMLText, _ query: DomainCapabilitiesQuery, expanded: Bool) async throws(LibvirtError) -> XMLText
+
   /// All networks; none where the daemon has no network driver.
   func networks() async throws(LibvirtError) -> [NetworkSummary]
 
@@ -32,6 +36,10 @@ package protocol Hypervisor: Sendable {
   /// What is asked for each domain by itself is its two documents only; everything else comes for all at once. For
   /// looking at all domains, where three or four more round trips for each would cost as much as the documents.
   func observe(_ domains: [DomainUUID]) async throws(LibvirtError) -> [Observation]
+
+  /// Guests of the domain that are in memory of their own, in a file: its managed save, and its snapshots with memory,
+  /// each as the document that libvirt keeps with it.
+  func savedGuests(of domain: DomainUUID) async throws(LibvirtError) -> [SavedGuest]
 
   /// Defines a domain that does not exist yet, its XML checked against libvirt's schema.
   ///

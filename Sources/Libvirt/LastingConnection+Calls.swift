@@ -15,6 +15,18 @@ extension LastingConnection {
     try await reading { (link) async throws(LibvirtError) in try await link.hypervisor.domainCapabilities(query) }
   }
 
+  package func baseline(
+    _ cpu: XMLText, _ query: DomainCapabilitiesQuery, expanded: Bool
+  ) async throws(LibvirtError) -> XMLText {
+    try await reading { (link) async throws(LibvirtError) in
+      try await link.hypervisor.baseline(cpu, query, expanded: expanded)
+    }
+  }
+
+  package func savedGuests(of domain: DomainUUID) async throws(LibvirtError) -> [SavedGuest] {
+    try await reading { (link) async throws(LibvirtError) in try await link.hypervisor.savedGuests(of: domain) }
+  }
+
   package func networks() async throws(LibvirtError) -> [NetworkSummary] {
     try await reading { (link) async throws(LibvirtError) in try await link.hypervisor.networks() }
   }

@@ -13,6 +13,8 @@ import Vocabulary
     _ = try? await counting.capabilities()
     _ = try? await counting.domainCapabilities(DomainCapabilitiesQuery())
     _ = try? await counting.networks()
+    _ = try? await counting.baseline(text, DomainCapabilitiesQuery(), expanded: false)
+    _ = try? await counting.savedGuests(of: uuid)
     _ = try? await counting.domains()
     _ = try? await counting.observe(.uuid(uuid))
     _ = try? await counting.observe([uuid])

@@ -250,6 +250,8 @@ private final class Daemon: Sendable {
       case .events: _ = try await hypervisor.events()
       case .close: await hypervisor.close()
       case .autostart: _ = try await hypervisor.autostart(of: uuid)
+      case .baseline: _ = try await hypervisor.baseline(text, DomainCapabilitiesQuery(), expanded: false)
+      case .savedGuests: _ = try await hypervisor.savedGuests(of: uuid)
       case .capacity: _ = try await hypervisor.capacity(ofDisk: "vda", of: uuid)
       case .create: _ = try await hypervisor.create(text)
       case .start: try await hypervisor.start(uuid)

@@ -123,6 +123,20 @@ extension FakeHypervisor {
     try await perform(.networks) { $0.networks }
   }
 
+  /// Every CPU is one that the host can give in full.
+  package func baseline(
+    _ cpu: XMLText, _ query: DomainCapabilitiesQuery, expanded: Bool
+  ) async throws(LibvirtError) -> XMLText {
+    try await perform(.baseline, text: cpu) { _ in cpu }
+  }
+
+  /// What was saved is the running domain's definition.
+  package func savedGuests(of domain: DomainUUID) async throws(LibvirtError) -> [SavedGuest] {
+    try await perform(.savedGuests, on: domain, "virDomainManagedSaveGetXMLDesc") { domain in
+      domain.saved.map { [SavedGuest(.managedSave, $0)] } ?? []
+    }
+  }
+
   package func nativeCommandLine(for definition: XMLText) async throws(LibvirtError) -> XMLText {
     try await perform(.nativeCommandLine, text: definition) { (_) throws(LibvirtError) in
       let root = try FakeDefinition.parse(definition, "virConnectDomainXMLToNative").root
