@@ -71,7 +71,9 @@ let package = Package(
     room("Control", ["Vocabulary"]),
     room(
       "Reconciling",
-      ["Planning", "Intent", "DomainXML", "Store", "Libvirt", "Control", "Digests", "Faults", "Vocabulary"]),
+      [
+        "Planning", "GuestABI", "Intent", "DomainXML", "Store", "Libvirt", "Control", "Digests", "Faults", "Vocabulary",
+      ]),
     room(
       "Commands",
       [

@@ -67,6 +67,26 @@ enum FileBytes {
     }
   }
 
+  /// Whether the first byte that is no space is this one.
+  static func begins(_ path: String, with byte: UInt8) throws(Problem) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw unreadable(path, errno) }
+    defer { close(descriptor) }
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = Glibc.read(descriptor, &buffer, buffer.count)
+    guard count >= 0 else { throw unreadable(path, errno) }
+    return buffer[..<count].first { ![9, 10, 13, 32].contains($0) } == byte
+  }
+
+  /// Writes a file as a whole or not at all: who reads it while it is written finds the old one.
+  static func replace(_ path: String, with bytes: [UInt8]) throws(Problem) {
+    do {
+      try Data(bytes).write(to: URL(filePath: path), options: .atomic)
+    } catch {
+      throw Problem("usage", "\(path) cannot be written", path: path, underlying: "\(error)")
+    }
+  }
+
   /// The documents of a folder by name; `nil` where the path is no folder.
   static func documents(inFolder path: String) throws(Problem) -> [String]? {
     var status = stat()

@@ -77,6 +77,7 @@ extension Problem.Code {
       "running", "not-gone", "unlisted", "would-not-start", "shrinks", "not-running",
       "transient", "phantom-device":
       .refused
+    case "abi-changed": .abiDiffers
     default: .error
     }
   }

@@ -44,7 +44,9 @@ package struct ReconcileRequest: Sendable, Codable, Hashable {
 /// A verb on one domain.
 package struct VerbRequest: Sendable, Codable, Hashable {
   package enum Verb: String, Sendable, Codable, Hashable, CaseIterable {
-    case start, stop, restart, delete, adopt, forget, restore, protect, unprotect, eject, resize, password
+    case start, stop, restart, delete, adopt, forget, restore, protect, unprotect, eject, resize, password,
+      /// That a guest's hardware is as it is (I3).
+      accept
   }
 
   /// What becomes of what belongs to a definition that is removed.
@@ -111,7 +113,7 @@ package struct XMLRequest: Sendable, Codable, Hashable {
 /// What commands and routes speak to: in process, or a daemon over HTTP.
 ///
 /// Every method throws `Problem`, whose code says what it means. Looking methods write nothing anywhere.
-package protocol VMControl: Upkeep {
+package protocol VMControl: Upkeep, HostABI {
   /// What would be done; one document for each domain.
   func plan(_ request: ReconcileRequest) async throws(Problem) -> [PlanDocument]
 

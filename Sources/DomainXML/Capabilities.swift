@@ -24,13 +24,19 @@ extension HostFacts {
   /// Adds what the domain capabilities of one machine type say of its CPU.
   package mutating func add(domainCapabilities text: XMLText) throws(XMLFault) {
     let root = try DomainDocument(text).root
-    guard let modes = root.child("cpu")?.children(named: "mode"),
-      let mode = modes.first(where: { $0["name"] == "host-model" && $0["supported"] == "yes" }),
-      let model = mode.child("model")?.trimmedText
-    else { return }
-    hostModel = HostModel(
-      model: model, vendor: mode.child("vendor")?.trimmedText,
-      features: mode.children(named: "feature").compactMap { feature in
+    let modes = root.child("cpu")?.children(named: "mode") ?? []
+    let mode = modes.first { $0["name"] == "host-model" && $0["supported"] == "yes" }
+    hostModel = mode.flatMap { HostModel($0) } ?? hostModel
+  }
+}
+
+extension HostModel {
+  /// Reads `<mode name='host-model'>`, or a `<cpu>` of the same content; `nil` where it names no model.
+  package init?(_ element: Element) {
+    guard let model = element.child("model")?.trimmedText, !model.isEmpty else { return nil }
+    self.init(
+      model: model, vendor: element.child("vendor")?.trimmedText,
+      features: element.children(named: "feature").compactMap { feature in
         feature["name"].map { HostModel.Feature(name: $0, policy: feature["policy"] ?? "require") }
       })
   }

@@ -9,9 +9,10 @@ struct DevicePairing {
   /// Whether each device is paired with the one at its own place: libvirt's way.
   private(set) var isPositional = false
 
-  init(_ source: [Device], _ target: [Device]) {
+  /// `byPlace`: whether devices that nothing tells apart are paired in their order.
+  init(_ source: [Device], _ target: [Device], byPlace: Bool = true) {
     if source.count == target.count,
-      source.count == 1 || zip(source, target).allSatisfy({ DevicePairing.isSame($0, $1) })
+      source.count == 1 && byPlace || zip(source, target).allSatisfy({ DevicePairing.isSame($0, $1) })
     {
       pairs = source.indices.map { ($0, $0) }
       isPositional = true
@@ -36,6 +37,12 @@ struct DevicePairing {
         right.remove(place)
       }
     }
+    if !byPlace, left.count != 1 || right.count != 1 || !DevicePairing.isNameless(source, left, target, right) {
+      gone = left.sorted()
+      new = right.sorted()
+      pairs.sort { $0.source < $1.source }
+      return
+    }
     for (index, place) in zip(left.sorted(), right.sorted()) {
       pairs.append((index, place))
       left.remove(index)
@@ -45,6 +52,13 @@ struct DevicePairing {
     new = right.sorted()
     pairs.sort { $0.source < $1.source }
     isPositional = gone.isEmpty && new.isEmpty && pairs.allSatisfy { $0.source == $0.target }
+  }
+
+  /// One of a kind that has no name of any sort, as a panic device, is the same one.
+  private static func isNameless(_ source: [Device], _ left: Set<Int>, _ target: [Device], _ right: Set<Int>) -> Bool {
+    (left.map { source[$0] } + right.map { target[$0] }).allSatisfy {
+      $0.id == nil && $0.naturalKeys.isEmpty && $0.slot == nil
+    }
   }
 
   /// An id that only one side has says nothing: a definition printed for a running domain has others.

@@ -85,14 +85,37 @@ struct RuleReader {
   ) {
     let (own, theirs) = (source.elements(at: rule.path), target.elements(at: rule.path))
     if own.count != theirs.count {
-      note(rule, tier, String(own.count), String(theirs.count), subject, place)
+      let (one, other) = RuleReader.unlike(own, theirs)
+      note(rule, tier, one, other, subject, place)
       return
     }
     for (index, (one, other)) in zip(own, theirs).enumerated() where !one.isSpelled(as: other) {
       for part in rules where !(part.isPlain && one.hasSame(part.path, as: other)) {
-        compare(one, other, part, "\(subject)/\(rule.path)") { "\(place())/\(rule.path)[\(index + 1)]" }
+        compare(one, other, part, "\(subject)/\(rule.path)") {
+          let start = place()
+          return (start.isEmpty ? "" : start + "/") + "\(rule.path)[\(index + 1)]"
+        }
       }
     }
+  }
+
+  /// How many each side has, and of entries with names those that the other has not or has otherwise.
+  private static func unlike(_ own: [Element], _ theirs: [Element]) -> (String, String) {
+    func entries(_ elements: [Element]) -> [String] {
+      elements.compactMap { element in
+        element["name"].map { name in [element["policy"], name].compactMap { $0 }.joined(separator: " ") }
+      }
+    }
+    let (mine, others) = (entries(own), entries(theirs))
+    guard mine.count == own.count, others.count == theirs.count else {
+      return (String(own.count), String(theirs.count))
+    }
+    func words(_ entries: [String], _ other: [String]) -> String {
+      let other = Set(other)
+      let unlike = entries.filter { !other.contains($0) }
+      return unlike.isEmpty ? "\(entries.count)" : "\(entries.count): " + unlike.joined(separator: ", ")
+    }
+    return (words(mine, others), words(others, mine))
   }
 
   private mutating func keyed(

@@ -56,6 +56,7 @@ final class DomainReconciler {
   private func reconcile() async throws(Problem) -> OperationReport {
     var knowledge = try await read(wanted.name.text)
     if let uuid = wanted.uuid, knowledge.uuid == nil { knowledge = try await checkUUID(uuid, knowledge) }
+    let hardware = try await checkHardware(knowledge)
     var gatherer = HostFactsGatherer(connecting: reader.connecting, host: reader.host)
     var facts = try await gatherer.facts(for: wanted, knowledge)
     // A document whose plan is refused as a whole is not accepted: nothing is left half done.
@@ -103,11 +104,25 @@ final class DomainReconciler {
       knowledge = try await read(key.domain.description)
     }
     let recorder = Recorder(surroundings, key: key)
-    try await recorder.record(knowledge, plan, generation: generation, ours: journal.operation)
+    try await recorder.record(
+      knowledge, plan, generation: generation, ours: journal.operation, isLibvirts: hardware.isLibvirts)
     problems += runner.problems
-    let report = report(plan, journal, runner)
+    var report = report(plan, journal, runner)
+    report.notes += hardware.notes
     try await journal.end(report.outcome, summary: report.summary)
     return report
+  }
+
+  /// I3: a guest whose hardware somebody else changed is left alone until that is accepted.
+  private func checkHardware(_ knowledge: Knowledge) async throws(Problem) -> HardwareWatch.Answer {
+    let version = surroundings.host.libvirtVersion
+    do throws(Problem) {
+      return try await HardwareWatch(store: surroundings.store).check(knowledge) { () throws(Problem) in version }
+    } catch {
+      guard error.code == "abi-changed", let file = knowledge.file, HardwareWatch.kept(file) == nil else { throw error }
+      try await HardwareWatch.keep(error, of: file.row.key, surroundings)
+      throw error
+    }
   }
 
   private func read(_ reference: String) async throws(Problem) -> Knowledge {

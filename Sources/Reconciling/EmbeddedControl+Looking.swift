@@ -108,6 +108,7 @@ extension EmbeddedControl {
     if let power = knowledge.file?.row.power, power.failedStarts > 0 {
       add("StartFailed", true, "StartFailed", "it did not start, \(power.failedStarts) times in a row")
     }
+    if let kept = HardwareWatch.kept(knowledge.file) { add(kept.type, kept.status, kept.reason, kept.message) }
     let generation = knowledge.file?.intent?.generation
     if let generation, knowledge.observed != nil {
       let ready = knowledge.file?.row.appliedGeneration == generation

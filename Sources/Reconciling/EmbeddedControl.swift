@@ -65,10 +65,21 @@ package final class EmbeddedControl: VMControl {
       var knowledge = selection.knowledge
       if knowledge == nil { knowledge = try await looking.reader.read(document.name.text) }
       guard let knowledge else { continue }
+      let hardware: HardwareWatch.Answer
+      do throws(Problem) {
+        hardware = try await HardwareWatch(store: looking.store).check(knowledge) { () async throws(Problem) in
+          try await looking.host.description().libvirtVersion
+        }
+      } catch {
+        guard error.code == "abi-changed" else { throw error }
+        plans.append(PlanDocument(of: selection.name, impossible: error))
+        continue
+      }
       var gatherer = HostFactsGatherer(connecting: looking.connecting, host: looking.host)
       let facts = try await gatherer.facts(for: document, knowledge)
-      plans.append(
-        PlanDocument(PlanMaker(time: time).plan(document, knowledge, facts, options: try options(request))))
+      var plan = PlanDocument(PlanMaker(time: time).plan(document, knowledge, facts, options: try options(request)))
+      plan.notes += hardware.notes
+      plans.append(plan)
     }
     return plans
   }

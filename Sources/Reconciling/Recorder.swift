@@ -17,7 +17,7 @@ struct Recorder {
   }
 
   func record(
-    _ knowledge: Knowledge, _ plan: Plan, generation: Generation, ours operation: OperationID?
+    _ knowledge: Knowledge, _ plan: Plan, generation: Generation, ours operation: OperationID?, isLibvirts: Bool
   ) async throws(Problem) {
     guard let file = knowledge.file else { return }
     var row = file.row
@@ -43,7 +43,8 @@ struct Recorder {
       phantoms: phantoms(knowledge, observed))
     let sides = VersionsOfHost(surroundings.host).record(observed, at: now)
     try await stored { () throws(StoreError) in
-      try await store.record(sides, of: key, origin: operation == nil ? .foreign : .ours, operation: operation)
+      try await store.record(
+        sides, of: key, origin: operation != nil ? .ours : isLibvirts ? .libvirt : .foreign, operation: operation)
       try await store.save(changes, of: key)
     }
   }

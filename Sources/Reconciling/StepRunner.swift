@@ -101,6 +101,13 @@ final class StepRunner {
       var end = try await run(step, in: current)
       for _ in 0..<StepRunner.leftoverLimit where end.metLeftover { end = try await run(step, in: current) }
       if end.metLeftover { problems.append(leftoverProblem(step)) }
+      let changes = HardwareWatch.look(observed, end.observed, step)
+      if !changes.isEmpty {
+        let problem = HardwareWatch.problem(changes, name)
+        problems.append(problem)
+        try await HardwareWatch.keep(problem, of: key, surroundings)
+        return true
+      }
       observed = end.observed ?? observed
       switch end.state {
       case .done:

@@ -81,6 +81,30 @@ extension VerbRunner {
       remedy: "--\(name) keep or --\(name) delete")
   }
 
+  // MARK: Accept
+
+  /// The guest's hardware is as it should be: what libvirt shows now is what later looks are held against (I3).
+  func accept(_ knowledge: Knowledge) async throws(Problem) -> String {
+    let observed = try present(knowledge)
+    guard let file = knowledge.file else { return "nothing is recorded of it that it could differ from" }
+    let version = surroundings.host.libvirtVersion
+    var message: String?
+    do throws(Problem) {
+      _ = try await HardwareWatch(store: surroundings.store).check(knowledge) { () throws(Problem) in version }
+    } catch {
+      guard error.code == "abi-changed" else { throw error }
+      message = error.message
+    }
+    guard let message else { return "its hardware is as it was" }
+    let (store, key) = (surroundings.store, file.row.key)
+    let sides = VersionsOfHost(surroundings.host).record(observed, at: surroundings.time.now())
+    _ = try await stored { () throws(StoreError) in
+      try await store.record(sides, of: key, origin: .foreign, operation: nil)
+    }
+    try await HardwareWatch.forget(key, surroundings)
+    return "accepted: " + message
+  }
+
   // MARK: Forget
 
   /// Lets a domain go: our metadata element and our rows, nothing else.

@@ -42,6 +42,7 @@ final class VerbRunner {
         knowledge = try await reader.read(request.domain)
         knowledge.isHalfDeleted = halfDeleted
       }
+      if request.verb != .accept { try await noteHardware(knowledge) }
       summary = try await perform(knowledge)
     } catch {
       var problem = error
@@ -68,6 +69,18 @@ final class VerbRunner {
     return report
   }
 
+  /// What a verb records must not hide what somebody changed before it (I3).
+  private func noteHardware(_ knowledge: Knowledge) async throws(Problem) {
+    let version = surroundings.host.libvirtVersion
+    do throws(Problem) {
+      _ = try await HardwareWatch(store: surroundings.store).check(knowledge) { () throws(Problem) in version }
+    } catch {
+      guard error.code == "abi-changed" else { throw error }
+      guard let file = knowledge.file, HardwareWatch.kept(file) == nil else { return }
+      try await HardwareWatch.keep(error, of: file.row.key, surroundings)
+    }
+  }
+
   private func perform(_ knowledge: Knowledge) async throws(Problem) -> String {
     switch request.verb {
     case .start: return try await start(knowledge)
@@ -80,6 +93,7 @@ final class VerbRunner {
     case .resize: return try await resize(knowledge)
     case .password: return try await setPassword(knowledge)
     case .protect, .unprotect: return try await protect(knowledge)
+    case .accept: return try await accept(knowledge)
     case .adopt: throw Problem("usage", "a domain is adopted by its document", domain: request.domain)
     }
   }

@@ -7,7 +7,8 @@ final class FakeControl: VMControl {
   enum Call: Hashable {
     case plan(ReconcileRequest), reconcile(ReconcileRequest), perform(VerbRequest), domains([String]),
       xml(XMLRequest), document(String, Int64?), history(String, Int), adoption(String), differences(String),
-      provenance(String), examination, storeCheck, repair, backup(String, Bool), storeRestore(String)
+      provenance(String), examination, storeCheck, repair, backup(String, Bool), storeRestore(String),
+      capture([String]), check(HostCheckRequest), snapshot, verify(HostSnapshot)
   }
 
   struct Answers {
@@ -24,6 +25,15 @@ final class FakeControl: VMControl {
     var provenance = ProvenanceDocument(domain: .init(name: "web-1", uuid: nil), generation: nil)
     var examination = ExaminationReport([])
     var restore = RestoreReport(store: "/s/vmctl.db", file: "/b/vmctl.db", domains: 2)
+    var capture = HostCapture(
+      uri: "test:///default", hostname: "canary", host: HostUUID(high: 1, low: 2), libvirt: Version(11, 3),
+      hypervisor: Version(10, 0), capturedAt: 0, capabilities: "<capabilities/>")
+    var check = HostCheckReport(host: .init(name: "canary", libvirt: nil, hypervisor: nil), from: nil)
+    var snapshot = HostSnapshot(
+      hostname: "here", host: HostUUID(high: 1, low: 2), libvirt: Version(9, 0), hypervisor: Version(7, 2), takenAt: 0)
+    var verification = HostVerification(
+      takenAt: 0, before: .init(name: "here", libvirt: Version(9, 0), hypervisor: Version(7, 2)),
+      now: .init(name: "here", libvirt: Version(11, 3), hypervisor: Version(10, 0)))
     var problem: Problem?
   }
 
@@ -40,6 +50,26 @@ final class FakeControl: VMControl {
   private func note(_ call: Call) throws(Problem) {
     noted.withLock { $0.append(call) }
     if let problem = answers.problem { throw problem }
+  }
+
+  func capture(machines: [String]) async throws(Problem) -> HostCapture {
+    try note(.capture(machines))
+    return answers.capture
+  }
+
+  func check(_ request: HostCheckRequest) async throws(Problem) -> HostCheckReport {
+    try note(.check(request))
+    return answers.check
+  }
+
+  func snapshot() async throws(Problem) -> HostSnapshot {
+    try note(.snapshot)
+    return answers.snapshot
+  }
+
+  func verify(_ snapshot: HostSnapshot) async throws(Problem) -> HostVerification {
+    try note(.verify(snapshot))
+    return answers.verification
   }
 
   func plan(_ request: ReconcileRequest) async throws(Problem) -> [PlanDocument] {

@@ -34,8 +34,11 @@ package struct PrivateHost: Sendable {
   package static let current = PrivateHost(ProcessInfo.processInfo.environment)
 
   /// A host of this test's own, whose processes it may end; taken down whatever happens.
-  package static func with<Value>(_ body: (PrivateHost) async throws -> Value) async throws -> Value {
-    let printed = try script(["up"])
+  /// Of another release of Debian than this machine's where one is named.
+  package static func with<Value>(
+    release: String? = nil, _ body: (PrivateHost) async throws -> Value
+  ) async throws -> Value {
+    let printed = try script(["up"] + (release.map { ["--release", $0] } ?? []))
     var variables: [String: String] = [:]
     for line in printed.split(separator: "\n") {
       let parts = line.split(separator: "=", maxSplits: 1)
@@ -78,6 +81,11 @@ package struct PrivateHost: Sendable {
 
   /// Ends every process of the host at once and starts it again with what was on its disk.
   package func powerLoss() throws { try PrivateHost.script(["power-loss", folder]) }
+
+  /// As `powerLoss`, and what boots is another release of Debian: the host's upgrade.
+  package func upgrade(to release: String) throws {
+    try PrivateHost.script(["power-loss", folder, "--release", release])
+  }
 
   /// A shell command that ends the QEMU of a domain by SIGKILL; it fails where there is none.
   package func commandToKill(domain: String) -> String {

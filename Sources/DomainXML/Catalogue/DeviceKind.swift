@@ -79,6 +79,11 @@ package final class DeviceKind: Sendable {
   package let migratable: MigratableForm?
   /// Those that the chipset has in any case: no document takes them away.
   package let builtIn: Condition?
+  /// What the host has to offer for it.
+  package let offered: [OfferedField]
+  package let roms: [DeviceROM]
+  /// What later versions of libvirt add by themselves.
+  package let additions: [LibvirtAddition]
 
   package init(
     name: String, element: String? = nil, summary: String, since: Version? = nil, sees: String = "",
@@ -96,7 +101,8 @@ package final class DeviceKind: Sendable {
     restated: [RestatedField] = [], history: DeviceHistory? = nil, boot: BootRole = .never, holdsData: Bool = false,
     provides: [BusLayout] = [], runTime: [RunTimeField] = [], setByGuest: [FieldPath] = [],
     abi: [ABIRule] = [], libvirtCompares: Bool = true, listing: DeviceListing? = nil,
-    migratable: MigratableForm? = nil, builtIn: Condition? = nil
+    migratable: MigratableForm? = nil, builtIn: Condition? = nil, offered: [OfferedField] = [],
+    roms: [DeviceROM] = [], additions: [LibvirtAddition] = []
   ) {
     self.name = name
     self.element = element ?? name
@@ -137,6 +143,9 @@ package final class DeviceKind: Sendable {
     self.listing = listing
     self.migratable = migratable
     self.builtIn = builtIn
+    self.offered = offered
+    self.roms = roms
+    self.additions = additions
     abiGroups = ABIRuleGroup.groups(abi)
   }
 

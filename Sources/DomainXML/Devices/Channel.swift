@@ -24,5 +24,7 @@ extension DeviceKind {
         "target/@address", when: .field("target/@type", ["guestfwd"]), why: "the address that the guest connects to"),
       .libvirt(
         "target/@port", .number, when: .field("target/@type", ["guestfwd"]), why: "the port that the guest connects to"),
-    ].checked(by: "virDomainChannelDefCheckABIStability") + .placement)
+    ].checked(by: "virDomainChannelDefCheckABIStability") + .placement,
+    // The list is of what needs a part of QEMU that may be missing; files and the network always work.
+    offered: [OfferedField("@type", "channel/type", when: .field("@type", ["spicevmc"]))])
 }

@@ -14,5 +14,6 @@ extension DeviceKind {
       .guest("@model", why: "another device"),
       .guest("@type", why: "another device"),
       .guest("backend/@queues", .number, why: "queues of the device"),
-    ] + .placement, libvirtCompares: false)
+    ] + .placement, libvirtCompares: false,
+    offered: [OfferedField("@model", "crypto/model"), OfferedField("backend/@model", "crypto/backendModel")])
 }

@@ -156,7 +156,11 @@ extension DeviceKind {
       .guest("driver/@discard", why: "whether the guest may discard blocks"),
     ].checked(by: "virDomainDiskDefCheckABIStability") + .virtioOptions + .placement,
     // `virDomainDiskInsert`.
-    listing: DeviceListing(group: "target/@bus") { (number(ofName: $0.value(at: "target/@dev") ?? ""), 0) })
+    listing: DeviceListing(group: "target/@bus") { (number(ofName: $0.value(at: "target/@dev") ?? ""), 0) },
+    offered: [
+      OfferedField("@device", "disk/diskDevice", absent: "disk"), OfferedField("target/@bus", "disk/bus"),
+      OfferedField("@model", "disk/model"),
+    ])
 
   /// `vda` is 0, `sdab` 27; -1 for a name that libvirt finds no number in (`virDiskNameParse`).
   private static func number(ofName name: String) -> Int {

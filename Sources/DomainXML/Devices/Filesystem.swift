@@ -19,7 +19,8 @@ extension DeviceKind {
       .guest("driver/@type", why: "9p or virtio-fs: another device and another driver"),
       .guest("driver/@queue", .number, why: "the length of the virtio queues"),
       .guest("@multidevs", why: "how inode numbers of several host devices look in the guest"),
-    ].checked(by: "virDomainFsDefCheckABIStability") + .virtioOptions + .placement)
+    ].checked(by: "virDomainFsDefCheckABIStability") + .virtioOptions + .placement,
+    offered: [OfferedField("driver/@type", "filesystem/driverType", absent: "path")])
 
   private static let virtiofs = Support.when(
     .field("driver/@type", ["virtiofs"]),

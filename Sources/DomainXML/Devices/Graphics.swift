@@ -16,5 +16,6 @@ extension DeviceKind {
       RunTimeField("@tlsPort", when: .field("@autoport", ["yes"])),
       RunTimeField("@websocket", when: .field("@autoport", ["yes"])),
       RunTimeField("@listen", mayBeStated: true), RunTimeField("listen/@address", mayBeStated: true),
-    ])
+    ],
+    offered: [OfferedField("@type", "graphics/type")])
 }

@@ -37,7 +37,9 @@ extension DeviceKind {
       .libvirt("@type", when: .not(.field("@mode", ["capabilities"])), why: "another kind of device"),
       .guest("@model", why: "another device to the guest"),
       .guest("source", .whole, isSeen: false, why: "the guest drives the device itself"),
-    ].checked(by: "virDomainHostdevDefCheckABIStability") + .placement)
+    ].checked(by: "virDomainHostdevDefCheckABIStability") + .placement,
+    // Mediated devices and host adapters are on no list.
+    offered: [OfferedField("@type", "hostdev/subsysType", when: .field("@type", ["usb", "pci", "scsi"]))])
 
   private static let subsystem = Support.when(
     .not(.field("@mode", ["capabilities"])), otherwise: "libvirt plugs host devices of mode 'subsystem' only")

@@ -100,7 +100,19 @@ extension DeviceKind {
       .guest(
         "source/address", .whole, when: .field("@type", ["hostdev"]),
         isSeen: false, why: "the device of the host that is given to the guest"),
-    ].checked(by: "virDomainNetDefCheckABIStability") + .virtioOptions + .placement)
+    ].checked(by: "virDomainNetDefCheckABIStability") + .virtioOptions + .placement,
+    offered: [OfferedField("backend/@type", "interface/backendType")],
+    // Machine types from pc-*-2.4 on load the ROMs that boot by BIOS and UEFI.
+    roms: [
+      DeviceROM("efi-virtio.rom", when: .prefix("model/@type", ["virtio"])),
+      DeviceROM("efi-e1000.rom", when: .field("model/@type", ["e1000"])),
+      DeviceROM("efi-e1000e.rom", when: .field("model/@type", ["e1000e", "igb"])),
+      DeviceROM("efi-rtl8139.rom", when: .field("model/@type", ["rtl8139"])),
+      DeviceROM("efi-ne2k_pci.rom", when: .field("model/@type", ["ne2k_pci"])),
+      DeviceROM("efi-pcnet.rom", when: .field("model/@type", ["pcnet"])),
+      DeviceROM("efi-vmxnet3.rom", when: .field("model/@type", ["vmxnet3"])),
+      DeviceROM("efi-eepro100.rom", when: .prefix("model/@type", ["i8255", "i8256"])),
+    ])
 
   /// Without an average libvirt keeps nothing of a direction, so 0 stands for no limit.
   private static let bandwidth: [(field: Field, key: ShortField)] =

@@ -10,5 +10,6 @@ extension DeviceKind {
     detach: definedOnly("panic"),
     abi: [
       .libvirt("@model", why: "another device with another driver")
-    ].checked(by: "virDomainPanicDefCheckABIStability") + .placement)
+    ].checked(by: "virDomainPanicDefCheckABIStability") + .placement,
+    offered: [OfferedField("@model", "panic/model")])
 }

@@ -14,5 +14,6 @@ extension DeviceKind {
     chosen: [ChosenField("@model", .constant("virtio"), why: "the only model for PCI guests")],
     abi: [
       .libvirt("@model", why: "transitional or modern virtio: another PCI id")
-    ].checked(by: "virDomainRNGDefCheckABIStability") + .virtioOptions + .placement)
+    ].checked(by: "virDomainRNGDefCheckABIStability") + .virtioOptions + .placement,
+    offered: [OfferedField("@model", "rng/model"), OfferedField("backend/@model", "rng/backendModel")])
 }

@@ -15,5 +15,6 @@ extension DeviceKind {
     abi: [
       .libvirt("@bus", absent: "usb", why: "another bus"),
       .libvirt("@type", isSeen: false, why: "libvirt takes another source for another device"),
-    ].checked(by: "virDomainRedirdevDefCheckABIStability") + .placement)
+    ].checked(by: "virDomainRedirdevDefCheckABIStability") + .placement,
+    offered: [OfferedField("@bus", "redirdev/bus", absent: "usb")])
 }

@@ -15,5 +15,9 @@ extension DeviceKind {
       .libvirt(
         "backend/active_pcr_banks", .names, when: .field("backend/@type", ["emulator"]),
         why: "which hashes the device keeps"),
-    ].checked(by: "virDomainTPMDefCheckABIStability") + .placement)
+    ].checked(by: "virDomainTPMDefCheckABIStability") + .placement,
+    offered: [
+      OfferedField("@model", "tpm/model"), OfferedField("backend/@type", "tpm/backendModel"),
+      OfferedField("backend/@version", "tpm/backendVersion", when: .field("backend/@type", ["emulator"])),
+    ])
 }

@@ -21,5 +21,16 @@ extension DeviceKind {
       .guest("model/resolution", .whole, why: "the resolution that the card offers first"),
       .guest("model/@blob", why: "a virtio feature bit"),
       .guest("model/@primary", absent: "no", why: "which card the firmware draws on"),
-    ].checked(by: "virDomainVideoDefCheckABIStability") + .virtioOptions + .placement)
+    ].checked(by: "virDomainVideoDefCheckABIStability") + .virtioOptions + .placement,
+    offered: [OfferedField("model/@type", "video/modelType")],
+    roms: [
+      DeviceROM("vgabios-stdvga.bin", when: .field("model/@type", ["vga"])),
+      DeviceROM("vgabios-cirrus.bin", when: .field("model/@type", ["cirrus"])),
+      DeviceROM("vgabios-qxl.bin", when: .field("model/@type", ["qxl"])),
+      DeviceROM("vgabios-vmware.bin", when: .field("model/@type", ["vmvga"])),
+      DeviceROM(
+        "vgabios-virtio.bin", when: .all([.field("model/@type", ["virtio"]), .field("model/@primary", ["yes"])])),
+      DeviceROM("vgabios-bochs-display.bin", when: .field("model/@type", ["bochs"])),
+      DeviceROM("vgabios-ramfb.bin", when: .field("model/@type", ["ramfb"])),
+    ])
 }

@@ -14,7 +14,12 @@ extension DeviceKind {
     implicit: .field("@model", ["itco"]),
     abi: [
       .libvirt("@model", why: "another device with another driver")
-    ].checked(by: "virDomainWatchdogDefCheckABIStability") + .placement)
+    ].checked(by: "virDomainWatchdogDefCheckABIStability") + .placement,
+    additions: [
+      LibvirtAddition(
+        since: Version(9, 1), "@model", "itco", machines: ["pc-q35", "q35"],
+        why: "QEMU's q35 always had this watchdog in its chipset")
+    ])
 
   private static let i6300esb = Support.when(
     .field("@model", ["i6300esb"]), otherwise: "only an i6300esb watchdog can be plugged into a running domain")
