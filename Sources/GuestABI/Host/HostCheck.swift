@@ -29,6 +29,8 @@ package struct HostCheck: Sendable {
     let guest = CheckedGuest(definition, form, hasVariables: hasVariables)
     let platform = guest.platform
     var findings = emulator(guest)
+    // Nothing else is known of an architecture that the host does not emulate.
+    if findings.contains(where: { $0.path == "os/type/@arch" }) { return findings }
     findings += machine(guest)
     let offer = target.machineOffer(resolved(guest.machine, on: platform, target) ?? guest.machine, on: platform)
     findings += processor(guest, offer)
