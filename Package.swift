@@ -125,8 +125,8 @@ let package = Package(
     tests(
       "LiveTests",
       [
-        "Reconciling", "Planning", "Intent", "Libvirt", "DomainXML", "Store", "Control", "Faults", "TestSupport",
-        "Vocabulary",
+        "CLibvirt", "Reconciling", "Planning", "GuestABI", "Intent", "Libvirt", "DomainXML", "Store", "Control",
+        "Faults", "TestSupport", "Vocabulary",
       ]),
   ],
   swiftLanguageModes: [.v6]
