@@ -26,6 +26,18 @@ extension Live {
       }
     }
 
+    /// Rules that came with a later libvirt are held against that libvirt.
+    @Test(arguments: chosen.map { [$0] } ?? [6, 8])
+    func `the next Debian's libvirt says the same of its own rules`(_ seed: UInt64) async throws {
+      try await PrivateHost.with(release: "trixie") { host in
+        let judgements = try await ABIRound(seed: seed, on: host, libvirt: try await version(of: host)).judge(600)
+        for judgement in judgements where !judgement.agrees { Issue.record("\(judgement.report)") }
+        let tally = Tally(judgements)
+        print("VMCTL_ABI_SEED=\(seed), libvirt 11.3: \(tally)")
+        #expect(tally.refused > 100 && tally.passed > 100, "\(tally)")
+      }
+    }
+
     @Test func `where a libvirtd died, its pairs are asked of the next one`() async throws {
       try await PrivateHost.with { host in
         let round = try ABIRound(seed: 5, on: host, libvirt: try await version(of: host))
