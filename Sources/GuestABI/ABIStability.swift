@@ -4,7 +4,8 @@ package import Vocabulary
 /// What of a domain's hardware is otherwise than at an earlier look at the same side, and what that means (I3).
 ///
 /// Devices that came or went as a whole, and settings, are drift: somebody changed what there is. A device that stayed,
-/// the machine, the CPU or the firmware does not change by itself: then the guest's hardware is another.
+/// the machine, the CPU or the firmware does not change by itself: then the guest's hardware is another. What libvirt
+/// can change of a running device is a setting too.
 package struct ABIStability: Sendable {
   /// Of kept devices, the machine, the CPU and the firmware.
   package private(set) var changes: [ABIFinding] = []
@@ -15,10 +16,9 @@ package struct ABIStability: Sendable {
   /// What libvirt did by itself, in words; additions too.
   package private(set) var libvirtsDoing: [String] = []
 
-  /// `named`: aliases of devices that a step was meant to change. `libvirt`: the versions that printed the two
-  /// definitions.
+  /// `named`: devices that a step was meant to change. `libvirt`: the versions that printed the two definitions.
   package init(
-    _ before: DomainDefinition, _ after: DomainDefinition, named: Set<String> = [],
+    _ before: DomainDefinition, _ after: DomainDefinition, named: [NamedDevice] = [],
     libvirt: (before: Version, now: Version)? = nil
   ) {
     guard before.document != after.document else { return }
@@ -42,20 +42,23 @@ package struct ABIStability: Sendable {
   }
 
   private mutating func compare(
-    _ kind: DeviceKind, _ before: DomainDefinition, _ after: DomainDefinition, _ named: Set<String>,
+    _ kind: DeviceKind, _ before: DomainDefinition, _ after: DomainDefinition, _ named: [NamedDevice],
     _ libvirt: (before: Version, now: Version)?
   ) {
     let (own, theirs) = (ABIStability.devices(kind, before), ABIStability.devices(kind, after))
     let pairing = DevicePairing(own, theirs, byPlace: false)
     for (index, place) in pairing.pairs {
       let (one, other) = (own[index], theirs[place])
-      if let alias = other.alias ?? one.alias, named.contains(alias) { continue }
-      if one.element.isSpelled(as: other.element) { continue }
+      if one.element.isSpelled(as: other.element) || named.contains(where: { $0.isOne(one) || $0.isOne(other) }) {
+        continue
+      }
       var reader = RuleReader(.findings, libvirt: libvirt?.now ?? ABIComparison.assumedLibvirt)
       reader.compare(one.element, other.element, kind.abiGroups, subject: kind.name) {
         ABIStability.label(other)
       }
-      changes += reader.findings.filter { $0.tier != .volatile }
+      for finding in reader.findings where finding.tier != .volatile {
+        if ABIStability.isSetting(finding, of: kind) { drift.append(finding) } else { changes.append(finding) }
+      }
     }
     for index in pairing.gone { drift.append(presence(own[index], isSource: true)) }
     for place in pairing.new {
@@ -95,6 +98,12 @@ package struct ABIStability: Sendable {
     if finding.path.hasPrefix("os/@firmware") || finding.path.hasPrefix("os/firmware") { return true }
     guard before.root.value(at: "os/@firmware") != nil, loader?.isEmpty != false else { return false }
     return ["os/loader", "os/nvram", "features/smm"].contains { finding.path.hasPrefix($0) }
+  }
+
+  /// A rule is called `memory/target/requested`.
+  private static func isSetting(_ finding: ABIFinding, of kind: DeviceKind) -> Bool {
+    guard let slash = finding.rule.firstIndex(of: "/") else { return false }
+    return kind.change(at: FieldPath(String(finding.rule[finding.rule.index(after: slash)...]))).live.isInPlace
   }
 
   private static func addition(

@@ -1,4 +1,4 @@
-package import DomainXML
+import DomainXML
 import Intent
 import Vocabulary
 
@@ -188,16 +188,6 @@ extension PlanningPass {
       let kind = device.wanted.kind.slotKind(of: element, libvirt: input.host.libvirt), !slot.isOf(kind)
     else { return nil }
     return "it would need a \(kind.words) slot, and a device keeps its slot (\(slot.type))"
-  }
-}
-
-extension Field.Change {
-  /// Whether the device stays while it changes.
-  package var isInPlace: Bool {
-    switch self {
-    case .inPlace, .call: true
-    case .withDevice, .never: false
-    }
   }
 }
 

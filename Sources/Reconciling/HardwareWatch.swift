@@ -57,6 +57,7 @@ struct HardwareWatch {
       else { continue }
       let key = file.row.key
       let recorded = try await stored { () throws(StoreError) in try await store.recorded(side, of: key) }
+      // A record that cannot be read is nothing to hold against: the next pass writes it anew.
       guard let recorded, let before = try? DomainDefinition(recorded.xml) else { continue }
       // Another run has been started from the definition, and is held against nothing.
       if side == .live, before.root["id"] != now.root["id"] { continue }
@@ -72,9 +73,7 @@ struct HardwareWatch {
   }
 
   /// What a vmctl that was stopped may have changed.
-  private static func named(_ steps: [StepRow]) -> Set<String> {
-    Set(steps.compactMap { $0.step }.flatMap { aliases($0) })
-  }
+  private static func named(_ steps: [StepRow]) -> [NamedDevice] { steps.compactMap { $0.step.map(named) } }
 
   // MARK: Around a step
 
@@ -86,14 +85,16 @@ struct HardwareWatch {
       guard let old = before.definition(side), let new = after.definition(side),
         side == .persistent || before.observation.id == after.observation.id
       else { continue }
-      let found = ABIStability(old, new, named: aliases(step)).changes
+      let found = ABIStability(old, new, named: [named(step)]).changes
       if !found.isEmpty { changes[side] = found }
     }
     return changes
   }
 
-  private static func aliases(_ step: Step) -> Set<String> {
-    Set([step.alias, step.target.deviceID?.alias].compactMap { $0 })
+  private static func named(_ step: Step) -> NamedDevice {
+    // What cannot be read of a step's own text is found by its id.
+    let device = step.xml.flatMap { try? DomainDocument($0) }.map { Device($0.root) }
+    return NamedDevice(alias: device?.alias ?? step.target.deviceID?.alias, slot: step.slot, device: device)
   }
 
   // MARK: What is said of it

@@ -44,7 +44,26 @@ import Vocabulary
     let changed = disk.replacing("<target", with: "<serial>x</serial><target")
     let (before, after) = (try domain(disk), try domain(changed))
     #expect(ABIStability(before, after).changes.map(\.path) == ["devices/disk[root]/serial"])
-    #expect(ABIStability(before, after, named: ["ua-root"]).changes.isEmpty)
+    #expect(ABIStability(before, after, named: [NamedDevice(alias: "ua-root")]).changes.isEmpty)
+    #expect(ABIStability(before, after, named: [NamedDevice(alias: "ua-other")]).changes.count == 1)
+  }
+
+  @Test func `a device that was adopted is named by its slot or its key`() throws {
+    let disk =
+      "<disk type='file' device='disk'><target dev='vda' bus='virtio'/><address type='pci' slot='0x04'/></disk>"
+    let (before, after) = (try domain(disk), try domain(disk.replacing("<target", with: "<serial>x</serial><target")))
+    let slot = try #require(before.devices.first?.slot)
+    #expect(ABIStability(before, after, named: [NamedDevice(alias: "ua-root", slot: slot)]).changes.isEmpty)
+    let device = try #require(before.devices.first)
+    #expect(ABIStability(before, after, named: [NamedDevice(alias: nil, device: device)]).changes.isEmpty)
+  }
+
+  @Test func `what libvirt can change of a running device is a setting`() throws {
+    let memory =
+      "<memory model='virtio-mem'><target><size>65536</size><requested>0</requested></target><alias name='ua-m'/></memory>"
+    let more = memory.replacing("<requested>0", with: "<requested>65536")
+    let stability = ABIStability(try domain(memory), try domain(more))
+    #expect(stability.changes.isEmpty && stability.drift.map(\.path) == ["devices/memory[m]/target/requested"])
   }
 
   @Test func `how many processors and how much memory are settings, which CPU is hardware`() throws {

@@ -38,6 +38,14 @@ package struct Field: Sendable {
     /// Not at all, and why.
     case never(String)
 
+    /// Whether the device stays while it changes.
+    package var isInPlace: Bool {
+      switch self {
+      case .inPlace, .call: true
+      case .withDevice, .never: false
+      }
+    }
+
     /// The call of its own, where there is one.
     package var family: SettingCall.Family? {
       if case .call(let family, _, _) = self { return family }

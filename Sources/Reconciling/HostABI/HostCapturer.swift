@@ -26,16 +26,11 @@ struct HostCapturer {
     var offer = HostOffer()
     try readable { () throws(XMLFault) in try offer.add(capabilities) }
     for query in try await queries(offer, capabilities, machines) {
-      let answer: XMLText
-      do throws(Problem) {
-        answer = try await asking("reading domain capabilities") { () throws(LibvirtError) in
+      guard
+        let answer = try await answered(to: { () async throws(LibvirtError) in
           try await hypervisor.domainCapabilities(query)
-        }
-      } catch {
-        // A machine type that this emulator does not have: the list of machine types says so.
-        guard error.code.outcome == .error, offer.machines.isEmpty == false else { throw error }
-        continue
-      }
+        })
+      else { continue }
       capture.domainCapabilities.append(answer.shown)
       try readable { () throws(XMLFault) in try offer.add(answer) }
     }
@@ -94,12 +89,12 @@ struct HostCapturer {
       virtType: platform.virtType)
     for (name, model) in machine.cpu.models.sorted(by: { $0.key < $1.key })
     where model.usable == .no && model.blockers == nil {
-      guard let given = await baseline(HostModel(model: name, vendor: nil, features: []), query, expanded: false),
+      guard let given = try await baseline(HostModel(model: name, vendor: nil, features: []), query, expanded: false),
         given.child("model")?.trimmedText == name
       else { continue }
       found.blockers[name] = HostCapturer.features(of: given, "disable")
     }
-    if let hostModel = machine.cpu.hostModel, let given = await baseline(hostModel, query, expanded: true) {
+    if let hostModel = machine.cpu.hostModel, let given = try await baseline(hostModel, query, expanded: true) {
       found.features = HostCapturer.features(of: given, "require")
     }
     return found
@@ -109,16 +104,33 @@ struct HostCapturer {
     cpu.children(named: "feature").filter { $0.holds("policy", policy) }.compactMap { $0["name"] }.sorted()
   }
 
-  /// `nil` where this libvirt cannot tell: then a check cannot either, and says so.
-  private func baseline(_ model: HostModel, _ query: DomainCapabilitiesQuery, expanded: Bool) async -> Element? {
+  private func baseline(
+    _ model: HostModel, _ query: DomainCapabilitiesQuery, expanded: Bool
+  ) async throws(Problem) -> Element? {
     var writer = XMLWriter()
     writer.element("cpu", ["mode": "custom", "match": "exact"]) { writer in
       writer.element("model", ["fallback": "forbid"], text: model.model)
       if let vendor = model.vendor { writer.element("vendor", text: vendor) }
       for feature in model.features { writer.element("feature", ["policy": feature.policy, "name": feature.name]) }
     }
-    guard let text = try? await hypervisor.baseline(writer.finish(), query, expanded: expanded) else { return nil }
-    return try? DomainDocument(text).root
+    let cpu = writer.finish()
+    let hypervisor = hypervisor
+    let text = try await answered(to: { () async throws(LibvirtError) in
+      try await hypervisor.baseline(cpu, query, expanded: expanded)
+    })
+    return try text.map { (text) throws(Problem) in
+      try readable { () throws(XMLFault) in try DomainDocument(text).root }
+    }
+  }
+
+  /// `nil` where this libvirt does not know the answer: then a check cannot tell, and says so.
+  private func answered(to question: () async throws(LibvirtError) -> XMLText) async throws(Problem) -> XMLText? {
+    do throws(LibvirtError) {
+      return try await question()
+    } catch {
+      guard error.meansConnectionLost else { return nil }
+      throw Problem(error, domain: nil, device: nil, doing: "asking what the host offers")
+    }
   }
 
   private func readable<Value>(_ read: () throws(XMLFault) -> Value) throws(Problem) -> Value {
