@@ -11,9 +11,7 @@ package struct ABIStability: Sendable {
   package private(set) var changes: [ABIFinding] = []
   /// Devices and settings that came, went or have another value.
   package private(set) var drift: [ABIFinding] = []
-  /// What a newer libvirt began to print of the domain by itself.
-  package private(set) var additions: [LibvirtAddition] = []
-  /// What libvirt did by itself, in words; additions too.
+  /// What a newer libvirt prints of the domain by itself, in words.
   package private(set) var libvirtsDoing: [String] = []
 
   /// `named`: devices that a step was meant to change. `libvirt`: the versions that printed the two definitions.
@@ -64,7 +62,6 @@ package struct ABIStability: Sendable {
     for place in pairing.new {
       let device = theirs[place]
       if let addition = ABIStability.addition(device, of: after, libvirt) {
-        additions.append(addition)
         libvirtsDoing.append(
           "libvirt from \(addition.since) on prints <\(kind.element) \(addition.path)='\(addition.value)'>; the guest "
             + "sees no change: \(addition.why)")

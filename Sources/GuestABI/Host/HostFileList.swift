@@ -35,6 +35,4 @@ package struct HostFileList: Sendable, Hashable {
     "/usr/share/OVMF", "/usr/share/ovmf", "/usr/share/AAVMF", "/usr/share/edk2/ovmf", "/usr/share/edk2/x64",
     "/usr/share/edk2/aarch64", "/usr/share/qemu-efi-aarch64",
   ]
-
-  mutating func merge(_ other: HostFileList) { folders.merge(other.folders) { first, _ in first } }
 }

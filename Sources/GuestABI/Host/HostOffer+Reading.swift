@@ -104,7 +104,6 @@ extension MachineOffer {
     self.machine = machine
     platform = HostOffer.Platform(architecture: architecture, virtType: virtType)
     emulator = root.value(at: "path")
-    maximumCPUs = root.child("vcpu")?.number("max")
     cpu = root.child("cpu").map { CPUOffer($0) } ?? CPUOffer()
     let os = root.child("os")
     firmware = os.flatMap { MachineOffer.values($0, "firmware") }

@@ -47,16 +47,6 @@ package struct HostOffer: Sendable {
     }
     return machine[..<end]
   }
-
-  package mutating func merge(_ other: HostOffer) {
-    libvirt = libvirt ?? other.libvirt
-    hypervisor = hypervisor ?? other.hypervisor
-    if let more = other.emulators { emulators = (emulators ?? [:]).merging(more) { $0.union($1) } }
-    machines.merge(other.machines) { $0.merging($1) { first, _ in first } }
-    machineOffers += other.machineOffers
-    models.merge(other.models) { $0.merging($1) { first, _ in first } }
-    files.merge(other.files)
-  }
 }
 
 /// What libvirt's domain capabilities say of one machine type.
@@ -64,7 +54,6 @@ package struct MachineOffer: Sendable {
   package let machine: String
   package let platform: HostOffer.Platform
   package var emulator: String?
-  package var maximumCPUs: UInt64?
   package var cpu: CPUOffer
   /// Values that a device's element may have, by `video/modelType`. An empty set: the host has none of it.
   package var enumerations: [String: Set<String>] = [:]
