@@ -11,6 +11,10 @@ package struct Migration: Sendable {
     Migration(version: 1, name: "V0001_init", sql: String(decoding: PackageResources.V0001_init_sql, as: UTF8.self)),
     Migration(
       version: 2, name: "V0002_runs", sql: String(decoding: PackageResources.V0002_runs_sql, as: UTF8.self)),
+    Migration(
+      version: 3, name: "V0003_requests", sql: String(decoding: PackageResources.V0003_requests_sql, as: UTF8.self)),
+    Migration(
+      version: 4, name: "V0004_packed", sql: String(decoding: PackageResources.V0004_packed_sql, as: UTF8.self)),
   ]
 
   /// The version of a store that this program writes.

@@ -55,9 +55,14 @@ extension RecordStore {
     }
   }
 
-  /// All of one domain in one snapshot, without the recorded XML. `nil` where the store does not know it. What is
-  /// damaged is left out and told, so that the rest is of use (F14).
-  package func file(of key: DomainKey) async throws(StoreError) -> DomainFile? {
+  /// All of one domain in one snapshot, without the recorded XML. What is damaged is left out and told, so that the
+  /// rest is of use (F14).
+  /// - Parameters:
+  ///   - key: the domain.
+  ///   - hasDevices: whether its ledger and applied devices are wanted: two rows for each device.
+  /// - Returns: `nil` where the store does not know it.
+  /// - Throws: where the store cannot be read.
+  package func file(of key: DomainKey, hasDevices: Bool = true) async throws(StoreError) -> DomainFile? {
     let path = location.path
     return try await read { connection in
       var damage: [Damage] = []
@@ -68,8 +73,10 @@ extension RecordStore {
       let heads = BothSides(
         live: try connection.head(.live, of: key, damage: &damage),
         persistent: try connection.head(.persistent, of: key, damage: &damage))
-      let ledger: [LedgerRow] = try connection.soundRows(of: key, order: "ORDER BY device, side", damage: &damage)
-      let applied: [AppliedDevice] = try connection.soundRows(of: key, order: "ORDER BY device", damage: &damage)
+      let ledger: [LedgerRow] =
+        hasDevices ? try connection.soundRows(of: key, order: "ORDER BY device, side", damage: &damage) : []
+      let applied: [AppliedDevice] =
+        hasDevices ? try connection.soundRows(of: key, order: "ORDER BY device", damage: &damage) : []
       let unplugs: [UnplugRow] = try connection.soundRows(
         of: key, order: "ORDER BY target_kind, target_name", damage: &damage)
       let phantoms: [PhantomRow] = try connection.soundRows(of: key, order: "ORDER BY device", damage: &damage)
@@ -136,7 +143,7 @@ extension Connection {
 
 extension HostUUID {
   /// The first and the last key that a domain of this host can have.
-  fileprivate var range: [Value] {
+  var range: [Value] {
     [UInt64.min, UInt64.max].map { word in
       Value(DomainKey(host: self, domain: DomainUUID(high: word, low: word)))
     }

@@ -8,43 +8,60 @@ private let intentsKept: Int64 = 100
 extension RecordStore {
   /// Takes a document in. When it returns `.accepted` the document is durable.
   ///
-  /// Judged in this order (R16): `expecting` (If-Match), the client's own number (lower is stale), equal content.
+  /// Judged in this order (R16): the request's key, `expecting` (If-Match), the client's own number (lower is stale),
+  /// equal content.
   /// - Parameters:
   ///   - intent: the document.
   ///   - domain: the domain's row, inserted in the same transaction where the store does not know the domain.
-  ///   - expecting: the generation that must be the current one; `nil` where the client does not say.
+  ///   - expecting: what the current generation must be; `nil` where any will do.
   ///   - floor: the highest generation known from elsewhere (the domain's metadata, after the store was lost).
+  ///   - request: what the client calls this request. It is kept with the document where it is accepted.
   /// - Returns: what became of it. Staleness is an answer, not an error.
   /// - Throws: what stands in the way of writing; the document is not accepted then.
   package func accept(
-    _ intent: IncomingIntent, for domain: DomainRow, expecting: Generation? = nil, floor: Generation? = nil
+    _ intent: IncomingIntent, for domain: DomainRow, expecting: IntentExpectation? = nil, floor: Generation? = nil,
+    request: IncomingRequest? = nil
   ) async throws(StoreError) -> Acceptance {
     try await write(.accept) { connection in
       let key = domain.key
-      // A number that was given stays given, even where its document is damaged.
-      let newest = try connection.newestGeneration(of: key)
-      if let expecting, expecting != newest {
-        return .stale(current: newest, clientGeneration: try connection.clientGeneration(of: key))
+      if let request, let known = try connection.request(request) { return .asked(known) }
+      let acceptance = try RecordStore.take(intent, for: domain, expecting: expecting, floor: floor, connection)
+      if let request, let generation = acceptance.generation {
+        try connection.keep(request, answered: "\(key.domain).\(generation)", generation: generation)
       }
-      if let theirs = intent.clientGeneration, let ours = try connection.clientGeneration(of: key), theirs < ours,
-        !PlantedBug.is(.acceptsStale)
-      {
-        return .stale(current: newest, clientGeneration: ours)
-      }
-      var damage: [Damage] = []
-      let current = try connection.readableIntent(of: key, damage: &damage)
-      // Below what is known from elsewhere the newest document here is not the newest there is.
-      if let current, current.canonicalDigest == intent.canonicalDigest, current.generation > floor ?? Generation(0) {
-        return .unchanged(current.generation)
-      }
-      if try !connection.exists(in: DomainRow.table, where: "domain = ?", [Value(key)]) {
-        try connection.saveDomain(domain)
-      }
-      let last = max(newest ?? Generation(0), floor ?? Generation(0))
-      try connection.setAside(damage)
-      try connection.keep(intent, as: last.next, of: key)
-      return .accepted(last.next)
+      return acceptance
     }
+  }
+
+  private static func take(
+    _ intent: IncomingIntent, for domain: DomainRow, expecting: IntentExpectation?, floor: Generation?,
+    _ connection: Connection
+  ) throws -> Acceptance {
+    let key = domain.key
+    // A number that was given stays given, even where its document is damaged.
+    let newest = try connection.newestGeneration(of: key)
+    if let expecting, !expecting.holds(newest, hasNumber: intent.clientGeneration != nil) {
+      if case .unsaid = expecting, let newest { return .unconditional(current: newest) }
+      return .stale(current: newest, clientGeneration: try connection.clientGeneration(of: key))
+    }
+    if let theirs = intent.clientGeneration, let ours = try connection.clientGeneration(of: key), theirs < ours,
+      !PlantedBug.is(.acceptsStale)
+    {
+      return .stale(current: newest, clientGeneration: ours)
+    }
+    var damage: [Damage] = []
+    let current = try connection.readableIntent(of: key, damage: &damage)
+    // Below what is known from elsewhere the newest document here is not the newest there is.
+    if let current, current.canonicalDigest == intent.canonicalDigest, current.generation > floor ?? Generation(0) {
+      return .unchanged(current.generation)
+    }
+    if try !connection.exists(in: DomainRow.table, where: "domain = ?", [Value(key)]) {
+      try connection.saveDomain(domain)
+    }
+    let last = max(newest ?? Generation(0), floor ?? Generation(0))
+    try connection.setAside(damage)
+    try connection.keep(intent, as: last.next, of: key)
+    return .accepted(last.next)
   }
 
   /// The newest intent of a domain.
@@ -65,6 +82,26 @@ extension RecordStore {
   package func intents(of key: DomainKey) async throws(StoreError) -> [IntentRow] {
     try await read { connection in
       try connection.rows(of: key, IntentHead.self, order: "ORDER BY generation DESC").map { try $0.row(connection) }
+    }
+  }
+}
+
+extension IntentExpectation {
+  fileprivate func holds(_ newest: Generation?, hasNumber: Bool) -> Bool {
+    switch self {
+    case .none: newest == nil
+    case .some: newest != nil
+    case .generation(let expected): newest == expected
+    case .unsaid: newest == nil || hasNumber
+    }
+  }
+}
+
+extension Acceptance {
+  fileprivate var generation: Generation? {
+    switch self {
+    case .accepted(let generation), .unchanged(let generation): generation
+    case .stale, .unconditional, .asked: nil
     }
   }
 }

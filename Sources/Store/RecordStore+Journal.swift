@@ -21,12 +21,8 @@ extension RecordStore {
   ) async throws(StoreError) -> OperationID {
     let path = location.path
     return try await write(.startOperation) { connection in
-      if let domain { try connection.requireDomain(domain, path: path) }
-      let id = OperationID(try connection.nextOperation())
-      try connection.save(
-        OperationRow(id: id, domain: domain, verb: verb, generation: generation, startedAt: at, end: nil))
+      let id = try connection.startOperation(verb, domain: domain, generation: generation, at: at, path: path)
       for step in steps(id) { try connection.save(step, of: domain) }
-      try connection.dropOperations(of: domain)
       return id
     }
   }
@@ -135,6 +131,16 @@ extension RecordStore {
 }
 
 extension Connection {
+  func startOperation(
+    _ verb: String, domain: DomainKey?, generation: Generation?, at: Timestamp, path: String
+  ) throws -> OperationID {
+    if let domain { try requireDomain(domain, path: path) }
+    let id = OperationID(try nextOperation())
+    try save(OperationRow(id: id, domain: domain, verb: verb, generation: generation, startedAt: at, end: nil))
+    try dropOperations(of: domain)
+    return id
+  }
+
   func openSteps(of key: DomainKey?) throws -> [StepRow] {
     // Named, for SQLite would read every step ever journalled to have them in order.
     let open = "INDEXED BY steps_open WHERE state IN ('planned', 'started', 'unknown', 'waiting') "

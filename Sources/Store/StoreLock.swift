@@ -17,11 +17,17 @@ package final class StoreLock: Sendable {
     package let pid: Int32
     package let command: String
     package let since: Timestamp
+    /// Where it takes requests for what it holds; only a daemon does.
+    package var socket: String?
+    /// The hypervisor that it works at, where it says.
+    package var uri: String?
 
-    package init(pid: Int32, command: String, since: Timestamp) {
+    package init(pid: Int32, command: String, since: Timestamp, socket: String? = nil, uri: String? = nil) {
       self.pid = pid
       self.command = command
       self.since = since
+      self.socket = socket
+      self.uri = uri
     }
   }
 
@@ -50,17 +56,20 @@ package final class StoreLock: Sendable {
   ///   - location: where the store is.
   ///   - command: what the holder is called in the error of the process that comes second.
   ///   - since: now.
+  ///   - socket: where others may ask the holder for what they would do themselves.
+  ///   - uri: the hypervisor that the holder works at.
   ///   - wait: how long to wait for a holder to let go. A cancelled task stops waiting.
   ///   - clock: what waits.
   /// - Returns: the lock, held until it is closed or dropped, or the process ends.
   /// - Throws: `.held` with the holder's name; `.denied`, `.readOnly`, `.diskFull` or `.io` where the file cannot be had.
   package static func acquire(
-    _ location: StoreLocation, command: String, since: Timestamp, wait: Duration = .zero,
-    clock: any Clock<Duration> = ContinuousClock()
+    _ location: StoreLocation, command: String, since: Timestamp, socket: String? = nil, uri: String? = nil,
+    wait: Duration = .zero, clock: any Clock<Duration> = ContinuousClock()
   ) async throws(StoreError) -> StoreLock {
+    let holder = Holder(pid: getpid(), command: command, since: since, socket: socket, uri: uri)
     var left = max(wait, grace)
     while true {
-      if let lock = try attempt(location, command: command, since: since) { return lock }
+      if let lock = try attempt(location, holder) { return lock }
       let pause = min(left, wait > grace ? .milliseconds(50) : .milliseconds(5))
       guard left > .zero, (try? await clock.sleep(for: pause)) != nil else {
         throw StoreError(.held(by: reading(location)), path: location.path)
@@ -82,9 +91,23 @@ package final class StoreLock: Sendable {
     return reading(location)
   }
 
+  /// The daemon that holds the lock and takes requests; `nil` where there is none. One small read for who is to find
+  /// none, since every command asks.
+  package static func daemon(of location: StoreLocation) -> Holder? {
+    let descriptor = open(location.lockPath, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { return nil }
+    defer { _ = Glibc.close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 8192)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    guard count > 0, let holder = reading(bytes[..<count]), holder.socket != nil else { return nil }
+    // Who was killed has left its name behind, and not its lock.
+    guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
+    return holder
+  }
+
   /// One attempt; `nil` where another process holds it.
   private static func attempt(
-    _ location: StoreLocation, command: String, since: Timestamp
+    _ location: StoreLocation, _ holder: Holder
   ) throws(StoreError) -> StoreLock? {
     try StoreFolder.make(for: location)
     let descriptor = open(location.lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -100,7 +123,6 @@ package final class StoreLock: Sendable {
       _ = Glibc.close(descriptor)
       return nil
     }
-    let holder = Holder(pid: getpid(), command: command, since: since)
     do throws(StoreError) {
       try write(holder, to: descriptor, path: location.lockPath)
     } catch {
@@ -119,7 +141,12 @@ package final class StoreLock: Sendable {
 
   private static func write(_ holder: Holder, to descriptor: Int32, path: String) throws(StoreError) {
     let command = String(holder.command.map { $0.isNewline ? " " : $0 })
-    let text = Array("\(holder.pid)\n\(holder.since.milliseconds)\n\(command)\n".utf8)
+    var lines = [String(holder.pid), String(holder.since.milliseconds), command]
+    // A path with a line end in it cannot be told, so nobody is sent to another one.
+    for (word, value) in [("socket", holder.socket), ("uri", holder.uri)] {
+      if let value, !value.contains(where: \.isNewline) { lines.append("\(word) \(value)") }
+    }
+    let text = Array(lines.map { $0 + "\n" }.joined().utf8)
     guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {
       throw StoreError(errno: errno, path: path)
     }
@@ -128,8 +155,17 @@ package final class StoreLock: Sendable {
   /// The name in the file; `nil` where the holder has not written it yet.
   private static func reading(_ location: StoreLocation) -> Holder? {
     guard let bytes = FileManager.default.contents(atPath: location.lockPath) else { return nil }
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    return reading(bytes)
+  }
+
+  private static func reading(_ bytes: some Sequence<UInt8>) -> Holder? {
+    let lines = String(decoding: Array(bytes), as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
     guard lines.count >= 3, let pid = Int32(lines[0]), let since = Int64(lines[1]) else { return nil }
-    return Holder(pid: pid, command: String(lines[2]), since: Timestamp(milliseconds: since))
+    var holder = Holder(pid: pid, command: String(lines[2]), since: Timestamp(milliseconds: since))
+    for line in lines.dropFirst(3) {
+      if line.hasPrefix("socket ") { holder.socket = String(line.dropFirst(7)) }
+      if line.hasPrefix("uri ") { holder.uri = String(line.dropFirst(4)) }
+    }
+    return holder
   }
 }

@@ -58,7 +58,9 @@ import Vocabulary
   @Test func `a damaged page is noticed at the opening after a kill`() async throws {
     let place = try await filled()
     let store = try await place.writing()
-    _ = try await store.accept(Sample.intent(String(repeating: "x", count: 5 << 20)), for: Sample.domain(2))
+    // Nothing that packs well.
+    let noise = (0..<(6 << 17)).map { _ in UInt64.random(in: .min ... .max) }.withUnsafeBytes { Data($0) }
+    _ = try await store.accept(Sample.intent(noise.base64EncodedString()), for: Sample.domain(2))
     try store.close()
     // The page of a row, from its head: whatever is there, it is no tree any more.
     let data = try Data(contentsOf: URL(fileURLWithPath: place.location.path))

@@ -9,7 +9,8 @@ import Vocabulary
     _ store: RecordStore, _ text: String, client: Int64? = nil, expecting: Int64? = nil, floor: Int64? = nil
   ) async throws -> Acceptance {
     try await store.accept(
-      Sample.intent(text, client: client), for: Sample.domain(), expecting: expecting.map(Generation.init),
+      Sample.intent(text, client: client), for: Sample.domain(),
+      expecting: expecting.map { .generation(Generation($0)) },
       floor: floor.map(Generation.init))
   }
 

@@ -23,6 +23,28 @@ import Vocabulary
     _ = try await StoreLock.acquire(place.location, command: "vmctld", since: Sample.at(7))
   }
 
+  @Test("a daemon says in its lock where it takes requests, and only while it holds it")
+  func daemon() async throws {
+    let place = try TemporaryStore()
+    #expect(StoreLock.daemon(of: place.location) == nil)
+    let plain = try await StoreLock.acquire(place.location, command: "vmctl", since: Sample.at(5))
+    #expect(StoreLock.daemon(of: place.location) == nil && plain.holder.socket == nil)
+    plain.close()
+    let lock = try await StoreLock.acquire(
+      place.location, command: "vmctld", since: Sample.at(5), socket: "/run/a b.sock", uri: "qemu:///system")
+    let holder = try #require(StoreLock.daemon(of: place.location))
+    #expect(holder == lock.holder && holder == StoreLock.holder(of: place.location))
+    #expect(holder.socket == "/run/a b.sock" && holder.uri == "qemu:///system")
+    let text = try #require(FileManager.default.contents(atPath: place.location.lockPath))
+    lock.close()
+    // What a process that was killed leaves behind.
+    try text.write(to: URL(filePath: place.location.lockPath))
+    #expect(StoreLock.daemon(of: place.location) == nil)
+    let odd = try await StoreLock.acquire(
+      place.location, command: "vmctld", since: Sample.at(5), socket: "/run/a\nuri test:///default")
+    #expect(StoreLock.daemon(of: place.location) == nil && odd.holder.command == "vmctld")
+  }
+
   @Test func `who waits gets the lock when it is let go`() async throws {
     let place = try TemporaryStore()
     let lock = try await StoreLock.acquire(place.location, command: "first", since: Sample.at(5))

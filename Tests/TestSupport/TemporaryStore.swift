@@ -25,6 +25,13 @@ package final class TemporaryStore: Sendable {
     try? FileManager.default.removeItem(atPath: folder)
   }
 
+  /// The store is lost; its folder stays.
+  package func remove() throws {
+    for path in [location.path, location.walPath, location.sharedMemoryPath] {
+      if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
+    }
+  }
+
   /// Opens the store for writing, with its lock. Made where it is not there.
   package func writing() async throws -> RecordStore {
     let lock = try await StoreLock.acquire(location, command: "test", since: Timestamp(milliseconds: 0))

@@ -9,8 +9,8 @@ package struct DomainFile: Sendable {
   package let heads: BothSides<Revision?>
   package let ledger: [LedgerRow]
   package let applied: [AppliedDevice]
-  package let unplugs: [UnplugRow]
-  package let phantoms: [PhantomRow]
+  package var unplugs: [UnplugRow]
+  package var phantoms: [PhantomRow]
   package let conditions: [ConditionRow]
   package let openSteps: [StepRow]
   /// Operations that nobody ended: one that runs now, or one that a vmctl was stopped in.

@@ -34,6 +34,17 @@ package struct IncomingIntent: Sendable, Hashable {
   }
 }
 
+/// What a client takes the current generation of a domain to be (If-Match and its kin).
+package enum IntentExpectation: Sendable, Hashable {
+  /// There is no document yet.
+  case none
+  /// There is one, whichever.
+  case some
+  case generation(Generation)
+  /// Nothing was said: enough for a first document, or for one with a number of the client's own (R16).
+  case unsaid
+}
+
 /// What became of a document.
 package enum Acceptance: Sendable, Hashable {
   /// It is durable under a new generation.
@@ -42,4 +53,8 @@ package enum Acceptance: Sendable, Hashable {
   case unchanged(Generation)
   /// If-Match or the client's own number is not the current one (409, exit 13). `current` is `nil` where none is there.
   case stale(current: Generation?, clientGeneration: Int64?)
+  /// There is a document already, and nothing says that this one was made in knowledge of it.
+  case unconditional(current: Generation)
+  /// The same request was answered before, or another under its key was.
+  case asked(RequestRow)
 }
