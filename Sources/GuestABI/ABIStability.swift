@@ -26,6 +26,8 @@ package struct ABIStability: Sendable {
       if ABIStability.isFirmwareChoice(finding, before, after, libvirt) {
         libvirtsDoing.append(
           "libvirt prints which firmware it chose: \(finding.path) \(finding.target ?? "no more")")
+      } else if ABIStability.isDefaultBoot(finding, before, after) {
+        libvirtsDoing.append("libvirt writes down what it boots from where nothing says so: \(finding.path)")
       } else if ABIStability.isSetting(finding.path) {
         drift.append(finding)
       } else {
@@ -95,6 +97,20 @@ package struct ABIStability: Sendable {
     if finding.path.hasPrefix("os/@firmware") || finding.path.hasPrefix("os/firmware") { return true }
     guard before.root.value(at: "os/@firmware") != nil, loader?.isEmpty != false else { return false }
     return ["os/loader", "os/nvram", "features/smm"].contains { finding.path.hasPrefix($0) }
+  }
+
+  /// A definition that names nothing to boot from gets the first hard disk written down the next time libvirt parses it,
+  /// as it does when a device is taken out, and again the time after (`virDomainDefBootOrderPostParse`; 9.0 writes it
+  /// twice at once). QEMU boots from there without a word on it too.
+  private static func isDefaultBoot(
+    _ finding: ABIFinding, _ before: DomainDefinition, _ after: DomainDefinition
+  ) -> Bool {
+    guard finding.path.hasPrefix("os/boot"), !finding.path.hasPrefix("os/bootmenu") else { return false }
+    func boots(_ definition: DomainDefinition) -> [String] {
+      definition.root.child("os")?.children.filter { $0.name == "boot" }.map { $0["dev"] ?? "" } ?? []
+    }
+    let hasOrder = (before.devices + after.devices).contains { $0.element.child("boot") != nil }
+    return !hasOrder && !boots(after).isEmpty && (boots(before) + boots(after)).allSatisfy { $0 == "hd" }
   }
 
   /// A rule is called `memory/target/requested`.

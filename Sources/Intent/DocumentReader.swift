@@ -151,3 +151,9 @@ func shown(_ text: String) -> String {
   let clean = String(String.UnicodeScalarView(scalars))
   return text.unicodeScalars.count > 64 ? clean + "…" : clean
 }
+
+/// A path or a word that a refusal has to name whole, without characters that would move a terminal's cursor.
+package func spelled(_ text: String) -> String {
+  let scalars = text.unicodeScalars.prefix(1024).map { $0.value < 32 || $0.value == 127 ? "?" : $0 }
+  return String(String.UnicodeScalarView(scalars))
+}

@@ -9,6 +9,11 @@ package struct IntentDocument: Sendable {
   package enum Unlisted: String, Sendable, Hashable { case keep, remove }
   package enum Drift: String, Sendable, Hashable { case reassert, report }
   package enum ApplyAt: String, Sendable, Hashable { case nextStart, guestReboot }
+  /// What the domain is to whoever controls the host (E9, E13).
+  package enum Role: String, Sendable, Hashable {
+    /// It runs the controller itself, or vmctl's caller.
+    case controller
+  }
   package enum OnGuestShutdown: String, Sendable, Hashable { case stay, restart }
 
   package struct Shutdown: Sendable, Hashable {
@@ -34,6 +39,7 @@ package struct IntentDocument: Sendable {
   package let drift: Drift
   package let shutdown: Shutdown
   package let onGuestShutdown: OnGuestShutdown
+  package var role: Role?
   package let creation: CreationIntent?
   package var settings: [WantedSetting] = []
   package var applyAt: ApplyAt = .nextStart

@@ -29,6 +29,9 @@ package enum IntentGrammar {
         help: "whether the domain runs"),
       .init("protected", .boolean, default: "false", help: "refuse to delete; only `unprotect` clears it"),
       .init(
+        "role", .scalar(.oneOf(["controller"])),
+        help: "controller: it runs who controls this host, and the API neither stops it nor cuts it off"),
+      .init(
         "unlisted", .scalar(.oneOf(["keep", "remove"])), default: "keep",
         help: "what happens to devices that the document does not name"),
       .init("removals", .list(.deviceID), help: "ids whose removal is meant, where a guard rail would refuse it"),

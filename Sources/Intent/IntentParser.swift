@@ -114,6 +114,7 @@ package enum IntentParser {
       drift: spec["drift"]?.text.flatMap(IntentDocument.Drift.init) ?? .reassert,
       shutdown: shutdown,
       onGuestShutdown: spec["onGuestShutdown"]?.text.flatMap(IntentDocument.OnGuestShutdown.init) ?? .stay,
+      role: spec["role"]?.text.flatMap(IntentDocument.Role.init),
       creation: creation,
       settings: settings,
       applyAt: spec["applyAt"]?.text.flatMap(IntentDocument.ApplyAt.init) ?? .nextStart,

@@ -1,3 +1,4 @@
+import Synchronization
 package import Vocabulary
 
 extension Connection {
@@ -47,6 +48,58 @@ extension Connection {
       }
     }
     return observations
+  }
+
+  package func survey(
+    _ domains: [DomainUUID], _ look: @escaping @Sendable (Observation) -> Void
+  ) async throws(LibvirtError) {
+    let all = try await call { (connection) throws(LibvirtError) in try AllDomains(connection) }
+    let roster = try await call { (connection) throws(LibvirtError) in try Roster(connection, withDetails: true) }
+    let standings = Dictionary(roster.entries.map { ($0.uuid, $0.standing) }) { first, _ in first }
+    let parts = Parts(domains)
+    await withDiscardingTaskGroup { group in
+      for _ in 0..<CallThreads.limit {
+        group.addTask {
+          do throws(LibvirtError) {
+            while let part = parts.next() {
+              let readings = try await self.call { (_) throws(LibvirtError) in try all.readings(of: part) }
+              for domain in part {
+                if let reading = readings[domain], let standing = standings[domain], reading.agrees(with: standing) {
+                  look(reading.observation(standing))
+                } else if let observation = try await self.observe(.uuid(domain)) {
+                  look(observation)
+                }
+              }
+            }
+          } catch {
+            parts.fail(error)
+          }
+        }
+      }
+    }
+    try parts.end()
+  }
+
+  /// A list that several threads take small parts of, so that of all documents only some are in memory at a time.
+  private final class Parts: Sendable {
+    private let state: Mutex<(left: ArraySlice<DomainUUID>, error: LibvirtError?)>
+    private static let size = 16
+
+    init(_ domains: [DomainUUID]) { state = Mutex((domains[...], nil)) }
+
+    func next() -> ArraySlice<DomainUUID>? {
+      state.withLock { state in
+        guard state.error == nil, !state.left.isEmpty else { return nil }
+        defer { state.left = state.left.dropFirst(Parts.size) }
+        return state.left.prefix(Parts.size)
+      }
+    }
+
+    func fail(_ error: LibvirtError) { state.withLock { $0.error = $0.error ?? error } }
+
+    func end() throws(LibvirtError) {
+      if let error = state.withLock({ $0.error }) { throw error }
+    }
   }
 
   /// The documents of many domains, read on all threads of this connection. A domain that is not there has none.

@@ -6,7 +6,13 @@ package final class CountingHypervisor: Hypervisor {
   private let base: any Hypervisor
   private let calls = Mutex<[Call: Int]>([:])
 
-  package init(_ base: any Hypervisor) { self.base = base }
+  private let onCall: @Sendable (Call) -> Void
+
+  /// `onCall` is told of each call before it is made.
+  package init(_ base: any Hypervisor, onCall: @escaping @Sendable (Call) -> Void = { (_) in }) {
+    self.base = base
+    self.onCall = onCall
+  }
 
   /// The methods of `Hypervisor`, by which calls are counted.
   package enum Call: String, Sendable, CaseIterable {
@@ -42,6 +48,7 @@ package final class CountingHypervisor: Hypervisor {
 
   private func count(_ call: Call) -> any Hypervisor {
     calls.withLock { $0[call, default: 0] += 1 }
+    onCall(call)
     return base
   }
 
@@ -73,6 +80,12 @@ package final class CountingHypervisor: Hypervisor {
 
   package func observe(_ domains: [DomainUUID]) async throws(LibvirtError) -> [Observation] {
     try await count(.observeMany).observe(domains)
+  }
+
+  package func survey(
+    _ domains: [DomainUUID], _ look: @escaping @Sendable (Observation) -> Void
+  ) async throws(LibvirtError) {
+    try await count(.observeMany).survey(domains, look)
   }
 
   package func create(_ definition: XMLText) async throws(LibvirtError) -> DomainUUID {

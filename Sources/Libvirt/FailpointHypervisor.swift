@@ -1,5 +1,10 @@
 package import Faults
-package import Vocabulary
+
+#if Faults
+  package import Vocabulary
+#else
+  import Vocabulary
+#endif
 
 /// The places before and after libvirt calls at which tests can have something happen.
 package enum LibvirtFailpoints {
@@ -79,6 +84,12 @@ package enum LibvirtFailpoints {
 
     package func observe(_ domains: [DomainUUID]) async throws(LibvirtError) -> [Observation] {
       try await base.observe(domains)
+    }
+
+    package func survey(
+      _ domains: [DomainUUID], _ look: @escaping @Sendable (Observation) -> Void
+    ) async throws(LibvirtError) {
+      try await base.survey(domains, look)
     }
 
     package func create(_ definition: XMLText) async throws(LibvirtError) -> DomainUUID {

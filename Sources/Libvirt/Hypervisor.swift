@@ -37,6 +37,10 @@ package protocol Hypervisor: Sendable {
   /// looking at all domains, where three or four more round trips for each would cost as much as the documents.
   func observe(_ domains: [DomainUUID]) async throws(LibvirtError) -> [Observation]
 
+  /// As `observe` for many, without keeping any: `look` sees each as it is read, on whatever thread. What was started
+  /// or stopped meanwhile is seen as of one of the two moments. For looking at all domains again and again.
+  func survey(_ domains: [DomainUUID], _ look: @escaping @Sendable (Observation) -> Void) async throws(LibvirtError)
+
   /// Guests of the domain that are in memory of their own, in a file: its managed save, and its snapshots with memory,
   /// each as the document that libvirt keeps with it.
   func savedGuests(of domain: DomainUUID) async throws(LibvirtError) -> [SavedGuest]
@@ -128,5 +132,13 @@ extension Hypervisor {
       if let observation = try await observe(.uuid(domain)) { observations.append(observation) }
     }
     return observations
+  }
+
+  package func survey(
+    _ domains: [DomainUUID], _ look: @escaping @Sendable (Observation) -> Void
+  ) async throws(LibvirtError) {
+    for domain in domains {
+      if let observation = try await observe(.uuid(domain)) { look(observation) }
+    }
   }
 }

@@ -43,6 +43,12 @@ extension LastingConnection {
     try await reading { (link) async throws(LibvirtError) in try await link.hypervisor.observe(domains) }
   }
 
+  package func survey(
+    _ domains: [DomainUUID], _ look: @escaping @Sendable (Observation) -> Void
+  ) async throws(LibvirtError) {
+    try await reading { (link) async throws(LibvirtError) in try await link.hypervisor.survey(domains, look) }
+  }
+
   package func capacity(ofDisk target: String, of domain: DomainUUID) async throws(LibvirtError) -> UInt64 {
     try await reading { (link) async throws(LibvirtError) in
       try await link.hypervisor.capacity(ofDisk: target, of: domain)

@@ -14,6 +14,8 @@ package struct Plan: Sendable {
   /// What the guest was asked for and has not done.
   package var waiting: [Waiting] = []
   package var notes: [String] = []
+  /// Why a domain that is to run is left down: its guest shut itself down (R13).
+  package var guestShutdown: String?
   /// Where a domain that is to be created will have its devices.
   package var placements: [Placement] = []
   package var capacity: [String: Capacity] = [:]

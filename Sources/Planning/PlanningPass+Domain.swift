@@ -54,7 +54,10 @@ extension PlanningPass {
   private mutating func planStart() {
     if input.state == .paused { plan.notes.append("the domain is paused; vmctl resumes only what it paused itself") }
     guard !isActive else { return }
-    if let reason = stayDown() { return plan.notes.append(reason) }
+    if let reason = stayDown() {
+      if input.stopReason == .shutdown { plan.guestShutdown = reason }
+      return plan.notes.append(reason)
+    }
     if input.hasManagedSave {
       let changes = steps.all.count { $0.side == .persistent && $0.action != .setMetadata }
       plan.notes.append(

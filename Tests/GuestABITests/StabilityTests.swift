@@ -33,6 +33,26 @@ import Vocabulary
     #expect(ABIStability(before, other, libvirt: (before: Version(9, 0), now: Version(11, 3))).drift.count == 1)
   }
 
+  @Test func `the default boot device that libvirt writes down is libvirt's doing, and another one is not`() throws {
+    func booting(_ devices: [String], _ disk: String) throws -> DomainDefinition {
+      let boot = devices.map { "<boot dev='\($0)'/>" }.joined()
+      return try DomainDefinition(
+        XMLText(
+          "<domain type='qemu'><name>a</name><memory unit='KiB'>65536</memory><vcpu>2</vcpu><os>"
+            + "<type arch='x86_64' machine='pc-q35-7.2'>hvm</type>\(boot)</os><devices>\(disk)</devices></domain>"))
+    }
+    for (before, after) in [([], ["hd"]), ([], ["hd", "hd"]), (["hd"], ["hd", "hd"])] {
+      let filled = ABIStability(try booting(before, disk), try booting(after, disk))
+      #expect(filled.changes.isEmpty && filled.drift.isEmpty && !filled.libvirtsDoing.isEmpty)
+    }
+    let ordered = disk.replacing("<alias", with: "<boot order='1'/><alias")
+    for (before, after, disk) in [
+      ([], ["network"], disk), ([], ["hd", "network"], disk), (["network"], ["hd"], disk), ([], ["hd"], ordered),
+    ] {
+      #expect(try !ABIStability(booting(before, disk), booting(after, disk)).changes.isEmpty, "\(before) \(after)")
+    }
+  }
+
   @Test func `a device that came and one that went are drift, also where they are of one kind`() throws {
     let other = disk.replacing("vda", with: "vdb").replacing("ua-root", with: "ua-data")
     let stability = ABIStability(try domain(disk + card), try domain(other + card))

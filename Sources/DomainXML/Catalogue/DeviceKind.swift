@@ -84,6 +84,10 @@ package final class DeviceKind: Sendable {
   package let roms: [DeviceROM]
   /// What later versions of libvirt add by themselves.
   package let additions: [LibvirtAddition]
+  /// Fields that name something of the host.
+  package let reach: [HostReach]
+  /// When the device itself is a piece of the host.
+  package let pieces: [HostPiece]
 
   package init(
     name: String, element: String? = nil, summary: String, since: Version? = nil, sees: String = "",
@@ -102,7 +106,8 @@ package final class DeviceKind: Sendable {
     provides: [BusLayout] = [], runTime: [RunTimeField] = [], setByGuest: [FieldPath] = [],
     abi: [ABIRule] = [], libvirtCompares: Bool = true, listing: DeviceListing? = nil,
     migratable: MigratableForm? = nil, builtIn: Condition? = nil, offered: [OfferedField] = [],
-    roms: [DeviceROM] = [], additions: [LibvirtAddition] = []
+    roms: [DeviceROM] = [], additions: [LibvirtAddition] = [],
+    reach: [HostReach] = [], pieces: [HostPiece] = []
   ) {
     self.name = name
     self.element = element ?? name
@@ -146,6 +151,8 @@ package final class DeviceKind: Sendable {
     self.offered = offered
     self.roms = roms
     self.additions = additions
+    self.reach = reach + HostReach.common
+    self.pieces = pieces
     abiGroups = ABIRuleGroup.groups(abi)
   }
 

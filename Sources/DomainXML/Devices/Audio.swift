@@ -9,5 +9,7 @@ extension DeviceKind {
     identity: [IdentityKey("audio", "@id")],
     attach: definedOnly("audio"),
     detach: definedOnly("audio"),
-    takesAlias: false)
+    takesAlias: false,
+    reach: [HostReach(.output, "@path"), HostReach(.device, "input/@dev"), HostReach(.device, "output/@dev")],
+    pieces: [HostPiece(when: .not(.field("@type", ["none", "spice"])), "it plays and records on the host")])
 }

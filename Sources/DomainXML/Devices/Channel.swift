@@ -26,5 +26,6 @@ extension DeviceKind {
         "target/@port", .number, when: .field("target/@type", ["guestfwd"]), why: "the port that the guest connects to"),
     ].checked(by: "virDomainChannelDefCheckABIStability") + .placement,
     // The list is of what needs a part of QEMU that may be missing; files and the network always work.
-    offered: [OfferedField("@type", "channel/type", when: .field("@type", ["spicevmc"]))])
+    offered: [OfferedField("@type", "channel/type", when: .field("@type", ["spicevmc"]))],
+    reach: HostReach.ofCharacterDevices, pieces: HostPiece.ofCharacterDevices)
 }

@@ -15,7 +15,8 @@ extension DeviceKind {
     runTime: RunTimeField.ofCharacterDevices,
     abi: [
       .libvirt("target/@type", absent: "serial", why: "another kind of console")
-    ].checked(by: "virDomainConsoleDefCheckABIStability") + .placement)
+    ].checked(by: "virDomainConsoleDefCheckABIStability") + .placement,
+    reach: HostReach.ofCharacterDevices, pieces: HostPiece.ofCharacterDevices)
 }
 
 extension BothSides where Value == Support {

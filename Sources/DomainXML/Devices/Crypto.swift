@@ -15,5 +15,6 @@ extension DeviceKind {
       .guest("@type", why: "another device"),
       .guest("backend/@queues", .number, why: "queues of the device"),
     ] + .placement, libvirtCompares: false,
-    offered: [OfferedField("@model", "crypto/model"), OfferedField("backend/@model", "crypto/backendModel")])
+    offered: [OfferedField("@model", "crypto/model"), OfferedField("backend/@model", "crypto/backendModel")],
+    pieces: [HostPiece(when: .not(.field("backend/@model", ["builtin"])), "it computes on the host's own device")])
 }

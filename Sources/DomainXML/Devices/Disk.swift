@@ -160,6 +160,19 @@ extension DeviceKind {
     offered: [
       OfferedField("@device", "disk/diskDevice", absent: "disk"), OfferedField("target/@bus", "disk/bus"),
       OfferedField("@model", "disk/model"),
+    ],
+    reach: [
+      HostReach(.image, "source/@file"), HostReach(.device, "source/@dev"), HostReach(.device, "source/@dir"),
+      HostReach(.device, "source/@path"), HostReach(.device, "source/reservations/source/@path"),
+      HostReach(.device, "source/host/@socket"),
+    ],
+    pieces: [
+      HostPiece(what: .network, when: .field("@type", ["network"]), "it is reached over the host's network"),
+      HostPiece(
+        when: .not(.any([.field("@type", ["file", "network"]), .not(.present("@type"))])),
+        "it is a device, folder, pool or socket of the host"),
+      HostPiece(
+        when: .any([.present("@rawio"), .present("@sgio")]), "it sends the guest's commands to the host's hardware"),
     ])
 
   /// `vda` is 0, `sdab` 27; -1 for a name that libvirt finds no number in (`virDiskNameParse`).

@@ -20,7 +20,12 @@ extension DeviceKind {
       .guest("driver/@queue", .number, why: "the length of the virtio queues"),
       .guest("@multidevs", why: "how inode numbers of several host devices look in the guest"),
     ].checked(by: "virDomainFsDefCheckABIStability") + .virtioOptions + .placement,
-    offered: [OfferedField("driver/@type", "filesystem/driverType", absent: "path")])
+    offered: [OfferedField("driver/@type", "filesystem/driverType", absent: "path")],
+    reach: [
+      HostReach(.device, "source/@dir"), HostReach(.device, "source/@file"), HostReach(.device, "source/@dev"),
+      HostReach(.device, "source/@socket"), HostReach(.program, "binary/@path"), HostReach(.harmless, "target/@dir"),
+    ],
+    pieces: [HostPiece("it is a folder of the host")])
 
   private static let virtiofs = Support.when(
     .field("driver/@type", ["virtiofs"]),

@@ -17,5 +17,13 @@ extension DeviceKind {
       RunTimeField("@websocket", when: .field("@autoport", ["yes"])),
       RunTimeField("@listen", mayBeStated: true), RunTimeField("listen/@address", mayBeStated: true),
     ],
-    offered: [OfferedField("@type", "graphics/type")])
+    offered: [OfferedField("@type", "graphics/type")],
+    reach: [
+      HostReach(.device, "@socket"), HostReach(.device, "listen/@socket"), HostReach(.device, "gl/@rendernode"),
+      HostReach(.device, "@xauth"),
+    ],
+    pieces: [
+      HostPiece(when: .not(.field("@type", ["vnc", "spice"])), "it is shown on the host's own screen or bus"),
+      HostPiece(when: .field("gl/@enable", ["yes"]), "it draws on the host's graphics card"),
+    ])
 }

@@ -39,7 +39,11 @@ extension DeviceKind {
       .guest("source", .whole, isSeen: false, why: "the guest drives the device itself"),
     ].checked(by: "virDomainHostdevDefCheckABIStability") + .placement,
     // Mediated devices and host adapters are on no list.
-    offered: [OfferedField("@type", "hostdev/subsysType", when: .field("@type", ["usb", "pci", "scsi"]))])
+    offered: [OfferedField("@type", "hostdev/subsysType", when: .field("@type", ["usb", "pci", "scsi"]))],
+    reach: [
+      HostReach(.device, "source/block"), HostReach(.device, "source/char"), HostReach(.device, "source/interface"),
+    ],
+    pieces: [HostPiece("it is a device of the host")])
 
   private static let subsystem = Support.when(
     .not(.field("@mode", ["capabilities"])), otherwise: "libvirt plugs host devices of mode 'subsystem' only")

@@ -20,7 +20,11 @@ extension DeviceKind {
       .libvirt("@model", why: "transitional or modern virtio: another PCI id"),
     ].checked(by: "virDomainInputDefCheckABIStability") + .virtioOptions + .placement,
     migratable: MigratableForm { elements, _ in withoutKeyboard(elements) },
-    builtIn: .all([ofChipset, onPS2]))
+    builtIn: .all([ofChipset, onPS2]),
+    reach: [HostReach(.device, "source/@dev"), HostReach(.device, "source/@evdev")],
+    pieces: [
+      HostPiece(when: .not(.field("@type", ["mouse", "keyboard", "tablet"])), "it is an input device of the host")
+    ])
 
   /// What is PS/2 where no bus is said (`virDomainInputDefParseXML`).
   private static let ofChipset = Condition.field("@type", ["mouse", "keyboard"])

@@ -112,6 +112,16 @@ extension DeviceKind {
       DeviceROM("efi-pcnet.rom", when: .field("model/@type", ["pcnet"])),
       DeviceROM("efi-vmxnet3.rom", when: .field("model/@type", ["vmxnet3"])),
       DeviceROM("efi-eepro100.rom", when: .prefix("model/@type", ["i8255", "i8256"])),
+    ],
+    reach: [
+      HostReach(.program, "script/@path"), HostReach(.program, "downscript/@path"),
+      HostReach(.node, "backend/@tap"), HostReach(.node, "backend/@vhost"), HostReach(.output, "backend/@logFile"),
+      HostReach(.device, "source/@path"), HostReach(.device, "source/@dev"),
+    ],
+    pieces: [
+      // Without a type it is libvirt's `user`, which reaches what listens on the host's own loopback.
+      HostPiece(
+        when: .not(.field("@type", ["network", "bridge"])), "it is on a card, a socket or the network of the host")
     ])
 
   /// Without an average libvirt keeps nothing of a direction, so 0 stands for no limit.

@@ -11,5 +11,6 @@ extension DeviceKind {
     attach: .yes,
     detach: .yes,
     takesAlias: false,
-    detachNeedsGuest: false)
+    detachNeedsGuest: false,
+    reach: [HostReach(.output, "target/@path")])
 }

@@ -71,7 +71,8 @@ extension DeviceKind {
         "alias/@name", counted: .prefix("alias/@name", ["ua-"]),
         isSeen: false, why: "names of RAM blocks in the migration stream follow from it",
         source: "qemuDomainABIStabilityCheck"),
-    ].checked(by: "virDomainMemoryDefCheckABIStability") + .placement)
+    ].checked(by: "virDomainMemoryDefCheckABIStability") + .placement,
+    reach: [HostReach(.file, "source/path")])
 
   private static let startable = Support.when(
     .not(.field("@model", ["virtio-pmem"])),

@@ -13,5 +13,6 @@ extension DeviceKind {
     runTime: RunTimeField.ofCharacterDevices,
     abi: [
       .libvirt("target/@port", .number, absent: "0", why: "the number of the port")
-    ].checked(by: "virDomainParallelDefCheckABIStability") + .placement)
+    ].checked(by: "virDomainParallelDefCheckABIStability") + .placement,
+    reach: HostReach.ofCharacterDevices, pieces: HostPiece.ofCharacterDevices)
 }

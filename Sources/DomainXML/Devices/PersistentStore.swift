@@ -12,5 +12,6 @@ extension DeviceKind {
     abi: [
       .libvirt("@backend", since: Version(10, 6), why: "how the guest reaches it"),
       .libvirt("size", .size, since: Version(10, 6), why: "how much it holds"),
-    ].checked(by: "virDomainPstoreDefCheckABIStability") + .placement)
+    ].checked(by: "virDomainPstoreDefCheckABIStability") + .placement,
+    reach: [HostReach(.output, "path")])
 }

@@ -15,5 +15,10 @@ extension DeviceKind {
     abi: [
       .libvirt("@model", why: "transitional or modern virtio: another PCI id")
     ].checked(by: "virDomainRNGDefCheckABIStability") + .virtioOptions + .placement,
-    offered: [OfferedField("@model", "rng/model"), OfferedField("backend/@model", "rng/backendModel")])
+    offered: [OfferedField("@model", "rng/model"), OfferedField("backend/@model", "rng/backendModel")],
+    reach: [HostReach(.node, "backend"), HostReach(.device, "backend/source/@path")],
+    pieces: [
+      HostPiece(
+        when: .not(.field("backend/@model", ["random", "builtin"])), "its numbers come from a socket of the host")
+    ])
 }

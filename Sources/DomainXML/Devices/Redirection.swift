@@ -16,5 +16,9 @@ extension DeviceKind {
       .libvirt("@bus", absent: "usb", why: "another bus"),
       .libvirt("@type", isSeen: false, why: "libvirt takes another source for another device"),
     ].checked(by: "virDomainRedirdevDefCheckABIStability") + .placement,
-    offered: [OfferedField("@bus", "redirdev/bus", absent: "usb")])
+    offered: [OfferedField("@bus", "redirdev/bus", absent: "usb")],
+    reach: HostReach.ofCharacterDevices,
+    pieces: [
+      HostPiece(when: .not(.field("@type", ["spicevmc"])), "it connects the guest to a socket or device of the host")
+    ])
 }

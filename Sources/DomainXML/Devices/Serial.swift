@@ -20,7 +20,8 @@ extension DeviceKind {
       .libvirt("target/@type", why: "another kind of port"),
       .libvirt("target/model/@name", why: "another chip"),
       .libvirt("target/@port", .number, absent: "0", why: "the number of the port"),
-    ].checked(by: "virDomainSerialDefCheckABIStability") + .placement)
+    ].checked(by: "virDomainSerialDefCheckABIStability") + .placement,
+    reach: HostReach.ofCharacterDevices, pieces: HostPiece.ofCharacterDevices)
 }
 
 extension RunTimeField {

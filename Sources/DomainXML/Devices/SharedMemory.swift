@@ -22,7 +22,8 @@ extension DeviceKind {
       .libvirt("msi", .presence, why: "whether the device has interrupts"),
       .libvirt("msi/@vectors", .number, absent: "0", why: "how many interrupts the device has"),
       .libvirt("msi/@ioeventfd", why: "how the device is rung"),
-    ].checked(by: "virDomainShmemDefCheckABIStability") + .placement)
+    ].checked(by: "virDomainShmemDefCheckABIStability") + .placement,
+    reach: [HostReach(.device, "server/@path")], pieces: [HostPiece("it is memory of the host that others share")])
 
   private static let doorbell = Condition.field("model/@type", ["ivshmem-doorbell"])
 

@@ -8,5 +8,11 @@ extension DeviceKind {
     sees: "a USB card reader",
     attach: definedOnly("smartcard"),
     detach: definedOnly("smartcard"),
-    abi: .placement)
+    abi: .placement,
+    reach: HostReach.ofCharacterDevices,
+    pieces: [
+      HostPiece(
+        when: .not(.all([.field("@mode", ["passthrough"]), .field("@type", ["spicevmc"])])),
+        "it is a reader, certificates or a socket of the host")
+    ])
 }

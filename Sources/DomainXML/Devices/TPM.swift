@@ -19,5 +19,11 @@ extension DeviceKind {
     offered: [
       OfferedField("@model", "tpm/model"), OfferedField("backend/@type", "tpm/backendModel"),
       OfferedField("backend/@version", "tpm/backendVersion", when: .field("backend/@type", ["emulator"])),
+    ],
+    reach: [
+      HostReach(.device, "backend/device/@path"), HostReach(.device, "backend/source/@path"),
+    ],
+    pieces: [
+      HostPiece(when: .not(.field("backend/@type", ["emulator"])), "it is a module or a socket of the host")
     ])
 }

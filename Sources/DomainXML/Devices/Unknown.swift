@@ -3,7 +3,9 @@ import Vocabulary
 extension DeviceKind {
   /// An element that nobody knows: kept as it is, compared as text, and left to libvirt.
   package static func unknown(_ element: String) -> DeviceKind {
-    DeviceKind(name: element, summary: "a device that the catalogue has no entry for", attach: .yes, detach: .yes)
+    DeviceKind(
+      name: element, summary: "a device that the catalogue has no entry for", attach: .yes, detach: .yes,
+      pieces: [HostPiece("vmctl does not know the element, and so not what of the host it reaches")])
   }
 
   /// libvirt has a call for everything else, but none for adding or removing these

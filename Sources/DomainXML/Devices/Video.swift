@@ -32,5 +32,13 @@ extension DeviceKind {
         "vgabios-virtio.bin", when: .all([.field("model/@type", ["virtio"]), .field("model/@primary", ["yes"])])),
       DeviceROM("vgabios-bochs-display.bin", when: .field("model/@type", ["bochs"])),
       DeviceROM("vgabios-ramfb.bin", when: .field("model/@type", ["ramfb"])),
+    ],
+    reach: [
+      HostReach(.device, "driver/@rendernode"), HostReach(.device, "acceleration/@rendernode"),
+      HostReach(.device, "model/acceleration/@rendernode"),
+    ],
+    pieces: [
+      HostPiece(when: .field("driver/@name", ["vhostuser"]), "a program of the host draws it"),
+      HostPiece(when: .field("model/acceleration/@accel3d", ["yes"]), "it draws on the host's graphics card"),
     ])
 }
