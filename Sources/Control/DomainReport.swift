@@ -2,20 +2,6 @@ package import Vocabulary
 
 /// What a domain is, as `vmctl get` and the API show it.
 package struct DomainReport: Sendable, Codable, Hashable {
-  package struct Condition: Sendable, Codable, Hashable {
-    package let type: String
-    package let status: Bool
-    package let reason: String
-    package let message: String
-
-    package init(type: String, status: Bool, reason: String, message: String) {
-      self.type = type
-      self.status = status
-      self.reason = reason
-      self.message = message
-    }
-  }
-
   package var apiVersion = "vmctl/v1"
   package var kind = "Domain"
   package let name: String
@@ -29,7 +15,12 @@ package struct DomainReport: Sendable, Codable, Hashable {
   package var generation: Int64?
   package var observedGeneration: Int64?
   package var isProtected: Bool
-  package var conditions: [Condition] = []
+  /// `vmctl suspend`: hands off until `resume`.
+  package var isSuspended = false
+  package var labels: [String: String] = [:]
+  /// `controller`: the domain that runs who controls this host (E9).
+  package var role: String?
+  package var conditions: [DomainCondition] = []
   package var devices: [DeviceDocument] = []
   package var pending: [PendingDocument] = []
   package var waiting: [WaitingDocument] = []

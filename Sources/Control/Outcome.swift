@@ -66,7 +66,8 @@ extension Problem.Code {
   package var outcome: Outcome {
     switch rawValue {
     case "invalid-document", "secret-in-document", "usage": .usage
-    case "gone", "uuid-clash", "name-reuse", "name-mismatch", "stale-generation", "store-held", "job-in-progress",
+    case "gone", "uuid-clash", "name-reuse", "name-mismatch", "stale-generation", "store-held", "socket-taken",
+      "job-in-progress",
       "suspended", "control-busy", "monitor-stuck":
       .conflict
     case "removal-not-meant", "renamed-id", "protected", "target-taken", "slot-taken", "slots-short", "file-missing",
@@ -75,7 +76,7 @@ extension Problem.Code {
       "machine-unsupported", "firmware-missing", "cpu-unknown", "too-many-vcpus", "too-much-memory", "os-boot",
       "foreign-metadata", "ambiguous-device", "refused-by-libvirt", "not-adoptable", "managed-already", "image-in-use",
       "running", "not-gone", "unlisted", "would-not-start", "shrinks", "not-running",
-      "transient", "phantom-device":
+      "transient", "phantom-device", "policy", "controller-domain":
       .refused
     case "abi-changed": .abiDiffers
     default: .error

@@ -26,11 +26,19 @@ package struct ReconcileRequest: Sendable, Codable, Hashable {
   package var grow: Bool
   /// Milliseconds to wait for guests.
   package var timeout: Int64
+  /// With a daemon: return when the documents are durable, and let it go on by itself.
+  package var isDetached = false
+  package var requester = Requester.unknown
+
+  private enum CodingKeys: CodingKey {
+    case domains, documents, all, removals, reassert, grow, timeout, isDetached
+  }
 
   package init(
     domains: [String] = [], documents: [IntentSource] = [], all: Bool = false, removals: [String] = [],
-    reassert: Bool = false, grow: Bool = false, timeout: Int64 = 60_000
+    reassert: Bool = false, grow: Bool = false, timeout: Int64 = 60_000, requester: Requester = .operator
   ) {
+    self.requester = requester
     self.domains = domains
     self.documents = documents
     self.all = all
@@ -44,7 +52,8 @@ package struct ReconcileRequest: Sendable, Codable, Hashable {
 /// A verb on one domain.
 package struct VerbRequest: Sendable, Codable, Hashable {
   package enum Verb: String, Sendable, Codable, Hashable, CaseIterable {
-    case start, stop, restart, delete, adopt, forget, restore, protect, unprotect, eject, resize, password,
+    case start, stop, restart, delete, adopt, forget, restore, protect, unprotect, eject, resize, password, suspend,
+      resume,
       /// That a guest's hardware is as it is (I3).
       accept
   }
@@ -67,7 +76,7 @@ package struct VerbRequest: Sendable, Codable, Hashable {
   }
 
   package let verb: Verb
-  package let domain: String
+  package var domain: String
   /// A device id: for `protect` and `unprotect` instead of the domain; for `password` the type of screen.
   package var device: String?
   /// Milliseconds to wait for the guest.
@@ -81,11 +90,17 @@ package struct VerbRequest: Sendable, Codable, Hashable {
   package var size: UInt64?
   /// For `password`.
   package var secret: Secret?
+  package var requester = Requester.unknown
+
+  private enum CodingKeys: CodingKey {
+    case verb, domain, device, timeout, force, ifPending, remains, size, secret
+  }
 
   package init(
     _ verb: Verb, domain: String, device: String? = nil, timeout: Int64 = 60_000, force: Bool = false,
-    ifPending: Bool = false, remains: Remains = Remains()
+    ifPending: Bool = false, remains: Remains = Remains(), requester: Requester = .operator
   ) {
+    self.requester = requester
     self.verb = verb
     self.domain = domain
     self.device = device

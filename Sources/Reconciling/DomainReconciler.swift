@@ -23,13 +23,25 @@ final class DomainReconciler {
   private let reader: KnowledgeReader
   /// What binds the devices of a domain that is being adopted.
   private let adopting: ManagedState?
+  /// The operation that was opened for it already.
+  private let operation: OperationID?
+  /// The generation that the document is kept as. Where a newer one was kept meanwhile, that is the one to reach.
+  private let kept: Generation?
+  /// What the document is held against again before it is used: the files that it names may be others by now.
+  private let admission: Admission?
   private var problems: [Problem] = []
+  /// The domain that the pass is about, once the store knows it.
+  private var key: DomainKey?
 
   init(
     _ surroundings: Surroundings, wanted: IntentDocument, options: PlanningInput.Options, timeout: Duration,
-    adopting: ManagedState? = nil, progress: ProgressSink
+    adopting: ManagedState? = nil, operation: OperationID? = nil, kept: Generation? = nil, admission: Admission? = nil,
+    progress: ProgressSink
   ) {
+    self.kept = kept
+    self.admission = admission
     self.adopting = adopting
+    self.operation = operation
     self.surroundings = surroundings
     self.wanted = wanted
     self.options = options
@@ -40,7 +52,9 @@ final class DomainReconciler {
   }
 
   /// Never throws: what went wrong is in the report.
-  func run() async -> OperationReport {
+  func run() async -> OperationReport { await Meters.reconcile { await attempt() } }
+
+  private func attempt() async -> OperationReport {
     do throws(Problem) {
       return try await reconcile()
     } catch {
@@ -49,24 +63,58 @@ final class DomainReconciler {
       var report = OperationReport(
         domain: wanted.name.text, verb: verb, outcome: problem.code.outcome, summary: problem.message)
       report.problems = problems + [problem]
+      await keep(problem, &report)
       return report
+    }
+  }
+
+  /// What a pass that was cut short leaves of it for whoever looks later.
+  private func keep(_ problem: Problem, _ report: inout OperationReport) async {
+    // Nothing of the domain is known then, or nothing can be written.
+    guard let key, !["no-connection", "store", "store-held"].contains(problem.code.rawValue) else { return }
+    do throws(Problem) {
+      let knowledge = try await read(key.domain.description)
+      guard let file = knowledge.file else { return }
+      let isKept = file.intent?.canonicalDigest == wanted.canonicalDigest
+      let isEvaluated = isKept && problem.code != "suspended"
+      guard isEvaluated || problem.code == "suspended" else { return }
+      let finding = ConditionFinding(problem, before: file.conditions, isEvaluated: isEvaluated)
+      try await Recorder(surroundings, key: key).record(
+        finding, knowledge, generation: isEvaluated ? file.intent?.generation : nil)
+    } catch {
+      report.problems.append(error)
     }
   }
 
   private func reconcile() async throws(Problem) -> OperationReport {
     var knowledge = try await read(wanted.name.text)
     if let uuid = wanted.uuid, knowledge.uuid == nil { knowledge = try await checkUUID(uuid, knowledge) }
+    if knowledge.file?.row.isSuspended == true {
+      throw Problem(
+        "suspended", "vmctl leaves the domain alone: it is suspended", domain: wanted.name.text,
+        remedy: "vmctl resume \(wanted.name)")
+    }
+    if let kept, let newest = knowledge.file?.intent?.generation, newest > kept { return superseded(kept, by: newest) }
     let hardware = try await checkHardware(knowledge)
     var gatherer = HostFactsGatherer(connecting: reader.connecting, host: reader.host)
     var facts = try await gatherer.facts(for: wanted, knowledge)
     // A document whose plan is refused as a whole is not accepted: nothing is left half done.
     let first = maker.plan(wanted, knowledge, facts, options: options)
-    if first.refused.contains(where: \.concernsWholePlan) { return report(first, nil, nil) }
+    if first.refused.contains(where: \.concernsWholePlan) {
+      if let kept = knowledge.file?.intent, kept.canonicalDigest == wanted.canonicalDigest, let key {
+        // It was accepted before by whoever takes documents in: it has been evaluated now (R16).
+        try await Recorder(surroundings, key: key).record(
+          ConditionFinding(first, problems: []), knowledge, generation: kept.generation)
+        if case .gone = knowledge.presence, knowledge.file?.row.departure == .migrated { return leftToAnother(first) }
+      }
+      return report(first, nil, nil)
+    }
 
     let (key, generation, isNew) = try await accept(knowledge, first)
+    self.key = key
     let journal = Journal(
       store: surroundings.store, key: key, verb: verb, generation: generation, time: surroundings.time,
-      progress: progress)
+      operation: operation, progress: progress)
     let runner = StepRunner(
       surroundings, key: key, name: wanted.name.text, journal: journal, unplug: unplugPolicies(),
       shutdown: wanted.shutdown, deadline: timeout)
@@ -79,7 +127,7 @@ final class DomainReconciler {
 
     var plan = first
     // An unchanged domain is read once and planned once: nothing has been done since.
-    var isOfNow = try await !openSteps.settle(knowledge)
+    var isOfNow = try await !openSteps.settle(knowledge, besides: operation)
     if isNew, isOfNow {
       knowledge.file = try await reader.file(key)
       plan = maker.plan(wanted, knowledge, facts, generation: generation, options: options)
@@ -95,6 +143,12 @@ final class DomainReconciler {
         isOfNow = true
       }
       if plan.steps.isEmpty { break }
+      do throws(Problem) {
+        try admission?.checkContent(of: wanted)
+      } catch {
+        problems.append(error)
+        break
+      }
       isOfNow = false
       let moved = try await runner.run(plan.steps, knowledge)
       if !moved || runner.hasFailed { break }
@@ -103,10 +157,10 @@ final class DomainReconciler {
     if try await openSteps.settle(knowledge, besides: journal.operation) {
       knowledge = try await read(key.domain.description)
     }
-    let recorder = Recorder(surroundings, key: key)
-    try await recorder.record(
-      knowledge, plan, generation: generation, ours: journal.operation, isLibvirts: hardware.isLibvirts)
     problems += runner.problems
+    try await Recorder(surroundings, key: key).record(
+      knowledge, plan, problems: problems, generation: generation, ours: journal.operation,
+      isLibvirts: hardware.isLibvirts)
     var report = report(plan, journal, runner)
     report.notes += hardware.notes
     try await journal.end(report.outcome, summary: report.summary)
@@ -128,6 +182,7 @@ final class DomainReconciler {
   private func read(_ reference: String) async throws(Problem) -> Knowledge {
     var knowledge = try await reader.read(reference)
     knowledge.adopting = adopting
+    if let known = knowledge.file?.row.key { key = known }
     return knowledge
   }
 
@@ -145,6 +200,7 @@ final class DomainReconciler {
   /// - Returns: the domain's key, the document's generation, and whether the store did not have it before.
   private func accept(_ knowledge: Knowledge, _ plan: Plan) async throws(Problem) -> (DomainKey, Generation, Bool) {
     let key = DomainKey(host: surroundings.host.uuid, domain: plan.uuid)
+    if let kept { return (key, kept, kept != plan.generation) }
     let now = surroundings.time.now()
     let row =
       knowledge.file?.row
@@ -162,6 +218,9 @@ final class DomainReconciler {
     switch acceptance {
     case .accepted(let generation): return (key, generation, true)
     case .unchanged(let generation): return (key, generation, generation != plan.generation)
+    // Neither is asked for here.
+    case .unconditional(let current): return (key, current, false)
+    case .asked(let answered): return (key, answered.generation ?? plan.generation, false)
     case .stale(let current, let clientGeneration):
       throw Problem(
         "stale-generation", "a newer document was accepted before", domain: wanted.name.text,
@@ -176,6 +235,19 @@ final class DomainReconciler {
   }
 
   // MARK: Report
+
+  private func superseded(_ generation: Generation, by newest: Generation) -> OperationReport {
+    OperationReport(
+      domain: wanted.name.text, verb: verb, generation: generation.number, outcome: .asWanted,
+      summary: "generation \(newest) took its place before anything was done")
+  }
+
+  /// It is no error that a domain went to another host by migration, and nothing is done about it here (R14).
+  private func leftToAnother(_ plan: Plan) -> OperationReport {
+    OperationReport(
+      domain: wanted.name.text, uuid: plan.uuid, verb: verb, generation: plan.generation.number, outcome: .asWanted,
+      summary: "it went to another host: nothing is done here")
+  }
 
   private func report(_ plan: Plan, _ journal: Journal?, _ runner: StepRunner?) -> OperationReport {
     let document = PlanDocument(plan)

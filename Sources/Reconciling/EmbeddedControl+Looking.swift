@@ -1,5 +1,6 @@
 package import Control
 import DomainXML
+import Intent
 import Libvirt
 import Planning
 import Store
@@ -13,8 +14,10 @@ extension EmbeddedControl {
     if all { names = try await everyDomain(looking) }
     var reports: [DomainReport] = []
     for name in names {
-      let knowledge = try await read(name, looking, isOneOfMany: all)
-      if let report = report(knowledge) {
+      let (knowledge, document) = try await read(name, looking, isOneOfMany: all)
+      if var report = report(knowledge) {
+        report.labels = document?.labels ?? [:]
+        report.role = document?.role?.rawValue
         reports.append(report)
       } else if !all {
         throw Problem(
@@ -27,13 +30,23 @@ extension EmbeddedControl {
   /// In a list of all domains a store that cannot be read hides none of them: libvirt's word is shown then.
   private func read(
     _ name: String, _ looking: Looking, isOneOfMany: Bool
-  ) async throws(Problem) -> Knowledge {
+  ) async throws(Problem) -> (Knowledge, IntentDocument?) {
     do throws(Problem) {
-      return try await looking.reader.read(name)
+      let (knowledge, document) = try await looking.reader.read(name, making: EmbeddedControl.document)
+      return (knowledge, document ?? nil)
     } catch {
       guard isOneOfMany, error.code == "store" else { throw error }
-      return try await KnowledgeReader(connecting: looking.connecting, store: nil, host: looking.host).read(name)
+      let reader = KnowledgeReader(connecting: looking.connecting, store: nil, host: looking.host)
+      return (try await reader.read(name), nil)
     }
+  }
+
+  /// The document that is kept of a domain. One that does not parse any more has no labels to show; a plan says why.
+  @Sendable private static func document(_ file: DomainFile) -> IntentDocument? {
+    guard let intent = file.intent,
+      let documents = try? IntentParser.parse([.init(name: intent.source, bytes: Array(intent.text))])
+    else { return nil }
+    return documents.first { $0.name.text == file.row.name } ?? documents.first
   }
 
   private func everyDomain(_ looking: Looking) async throws(Problem) -> [String] {
@@ -62,6 +75,7 @@ extension EmbeddedControl {
       generation: file?.intent?.generation.number ?? state.generation?.number,
       observedGeneration: file?.row.observedGeneration?.number,
       isProtected: state.isProtected)
+    report.isSuspended = file?.row.isSuspended ?? false
     if let observed { report.devices = DeviceTable(observed, state).rows }
     report.waiting = knowledge.unplugs.map { row in
       WaitingDocument(
@@ -75,48 +89,12 @@ extension EmbeddedControl {
     return report
   }
 
-  /// Worked out anew on each look; several side by side.
-  private func conditions(_ knowledge: Knowledge, _ report: DomainReport) -> [DomainReport.Condition] {
-    var conditions: [DomainReport.Condition] = []
-    func add(_ type: String, _ status: Bool, _ reason: String, _ message: String) {
-      conditions.append(.init(type: type, status: status, reason: reason, message: message))
-    }
-    if let damage = knowledge.file?.intentDamage {
-      let problem = Problem(lostIntent: damage, domain: knowledge.name)
-      add("StoreDamaged", true, "DocumentDamaged", problem.message + "; " + (problem.remedy ?? ""))
-    } else if let damage = knowledge.file?.damage.first {
-      add("StoreDamaged", true, "RowsDamaged", damage.message + "; " + damage.wayOut)
-    }
-    if case .gone(let reason) = knowledge.presence { add("Gone", true, "Undefined", reason) }
-    if !report.pending.isEmpty {
-      add(
-        "RestartRequired", true, "PendingChanges",
-        "\(report.pending.count) change\(report.pending.count == 1 ? "" : "s") at the next cold boot")
-    }
-    if let first = report.waiting.first(where: { !$0.isWantedAgain }) {
-      add("UnplugPending", true, "GuestHasNotLetGo", "'\(first.name)' waits for the guest")
-    } else if let first = report.waiting.first {
-      add(
-        "UnplugPending", true, "ArmedRelease",
-        "'\(first.name)' is wanted again: the guest drops it at its next reset, and it is attached at its slot then")
-    }
-    if let phantom = knowledge.phantoms.first {
-      add(
-        "Stalled", true, "PhantomDevice",
-        "'\(phantom.device)' is in the hypervisor process and unknown to libvirt: vmctl restart \(knowledge.name)")
-    }
-    if let power = knowledge.file?.row.power, power.failedStarts > 0 {
-      add("StartFailed", true, "StartFailed", "it did not start, \(power.failedStarts) times in a row")
-    }
-    if let kept = HardwareWatch.kept(knowledge.file) { add(kept.type, kept.status, kept.reason, kept.message) }
-    let generation = knowledge.file?.intent?.generation
-    if let generation, knowledge.observed != nil {
-      let ready = knowledge.file?.row.appliedGeneration == generation
-      add(
-        "Ready", ready, ready ? "Applied" : "NotApplied",
-        ready ? "generation \(generation) is applied" : "generation \(generation) is not applied as a whole")
-    }
-    return conditions
+  /// Worked out anew on each look: what can be seen now, and what only a pass finds as the last one found it.
+  private func conditions(_ knowledge: Knowledge, _ report: DomainReport) -> [DomainCondition] {
+    guard report.isManaged else { return [] }
+    let sight = ConditionSight(knowledge, pending: report.pending, at: time.now())
+    let finding = knowledge.file.map { ConditionFinding(of: $0) } ?? ConditionFinding()
+    return ConditionMaker(sight: sight, finding: finding, file: knowledge.file).conditions
   }
 
   package func xml(_ request: XMLRequest) async throws(Problem) -> XMLText {

@@ -25,15 +25,23 @@ extension EmbeddedControl {
             + ": set aside")
       }
       let left = try await examiner.contents(of: store, StoreSurvey(of: store.location))
-      try store.close()
+      if workplace.resident == nil { try store.close() }
       return ExaminationReport(mended + left)
     }
   }
 
   package func backUpStore(to file: String, overwriting: Bool) async throws(Problem) -> BackupReport {
     let location = workplace.location
-    let backup = try await stored { () throws(StoreError) in
-      try await RecordStore.openForReading(location)?.backUp(to: file, overwriting: overwriting)
+    let backup: StoreBackup?
+    do throws(Problem) {
+      backup = try await stored { () throws(StoreError) in
+        try await RecordStore.openForReading(location)?.backUp(to: file, overwriting: overwriting)
+      }
+    } catch {
+      guard error.code == "store", let path = error.path, path != location.path else { throw error }
+      throw Problem(
+        "file-unwritable", "the copy could not be written: \(error.message)", path: path, remedy: error.remedy,
+        underlying: error.underlying)
     }
     guard let backup else {
       throw Problem(
@@ -108,10 +116,7 @@ extension EmbeddedControl {
   }
 
   private func writingStore() async throws(Problem) -> RecordStore {
-    let (location, command, time) = (workplace.location, workplace.command, time)
-    return try await stored { () throws(StoreError) in
-      let lock = try await StoreLock.acquire(location, command: command, since: time.now())
-      return try RecordStore.openForWriting(location, lock: lock)
-    }
+    if let resident = workplace.resident { return try resident.surroundings().store }
+    return try await workplace.store()
   }
 }

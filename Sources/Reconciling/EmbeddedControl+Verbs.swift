@@ -22,8 +22,8 @@ extension EmbeddedControl {
   }
 
   /// A reconcile of the document that the domain already is.
-  private static func adopt(
-    _ surroundings: Surroundings, _ request: VerbRequest, _ progress: ProgressSink
+  static func adopt(
+    _ surroundings: Surroundings, _ request: VerbRequest, _ progress: ProgressSink, operation: OperationID? = nil
   ) async -> OperationReport {
     do throws(Problem) {
       let adopter = Adopter(reader: Looking(surroundings).reader, time: surroundings.time)
@@ -31,7 +31,7 @@ extension EmbeddedControl {
       if let obstacle = Adopter.obstacle(proposal) { throw obstacle }
       return await DomainReconciler(
         surroundings, wanted: proposal.document, options: .init(), timeout: .milliseconds(request.timeout),
-        adopting: proposal.managed, progress: progress
+        adopting: proposal.managed, operation: operation, progress: progress
       ).run()
     } catch {
       var report = OperationReport(

@@ -37,12 +37,16 @@ package final class EmbeddedControl: VMControl {
   }
 
   /// With another hypervisor and clock behind it.
-  package init(
+  package convenience init(
     uri: String?, location: StoreLocation, command: String, time: Timekeeper,
     connect: @escaping @Sendable (String?, Bool) async throws(LibvirtError) -> any Hypervisor
   ) {
-    self.time = time
-    workplace = Workplace(uri: uri, location: location, command: command, time: time, connect: connect)
+    self.init(Workplace(uri: uri, location: location, command: command, time: time, connect: connect))
+  }
+
+  init(_ workplace: Workplace) {
+    time = workplace.time
+    self.workplace = workplace
   }
 
   /// Begins what nearly every command needs, while a program still reads its arguments.
@@ -51,7 +55,7 @@ package final class EmbeddedControl: VMControl {
   // MARK: Plan
 
   package func plan(_ request: ReconcileRequest) async throws(Problem) -> [PlanDocument] {
-    let given = try documents(request)
+    let given = try await documents(request)
     let looking = try await workplace.look()
     var plans: [PlanDocument] = []
     for selection in try await selected(request, given, looking) {
@@ -87,17 +91,20 @@ package final class EmbeddedControl: VMControl {
   // MARK: Reconcile
 
   package func reconcile(_ request: ReconcileRequest) async throws(Problem) -> AsyncStream<ProgressEvent> {
-    let given = try documents(request)
+    let given = try await documents(request)
     let options = try options(request)
     let surroundings = try await workplace.work()
     let looking = Looking(surroundings)
-    let wanted = try await selected(request, given, looking).map { (name: $0.name, document: $0.document) }
+    let wanted = try await selected(request, given, looking).map {
+      (name: $0.name, document: $0.document, kept: $0.knowledge?.file?.intent?.generation)
+    }
     let timeout = Duration.milliseconds(request.timeout)
     return stream(surroundings, wanted.map(\.name)) { index, progress in
       switch wanted[index].document {
       case .success(let document):
         let reconciler = DomainReconciler(
-          surroundings, wanted: document, options: options, timeout: timeout, progress: progress)
+          surroundings, wanted: document, options: options, timeout: timeout, kept: wanted[index].kept,
+          progress: progress)
         return await reconciler.run()
       case .failure(let problem):
         var report = OperationReport(
@@ -114,13 +121,22 @@ package final class EmbeddedControl: VMControl {
     _ work: @escaping @Sendable (Int, ProgressSink) async -> OperationReport
   ) -> AsyncStream<ProgressEvent> {
     let (stream, continuation) = AsyncStream.makeStream(of: ProgressEvent.self)
+    let resident = workplace.resident
     let task = Task {
       await withTaskGroup(of: Void.self) { group in
         for (index, name) in names.enumerated() {
           if index >= EmbeddedControl.parallelDomains { await group.next() }
           group.addTask {
-            let progress = ProgressSink(domain: name, continuation)
-            var report = await work(index, progress)
+            let progress = ProgressSink(domain: name) { event in
+              continuation.yield(event)
+              resident?.tap(event)
+            }
+            var report: OperationReport
+            if let resident {
+              report = await resident.turn(name) { await work(index, progress) }
+            } else {
+              report = await work(index, progress)
+            }
             if report.uuid != nil || names.count == 1 {
               report.notes += EmbeddedControl.mended(surroundings.store, of: report.uuid)
             }
@@ -128,13 +144,16 @@ package final class EmbeddedControl: VMControl {
           }
         }
       }
-      await surroundings.events.stop()
-      await surroundings.hypervisor.close()
-      // The kernel lets go of the lock with the process too; what was written is durable already.
-      try? surroundings.store.close()
+      if resident == nil {
+        await surroundings.events.stop()
+        await surroundings.hypervisor.close()
+        // The kernel lets go of the lock with the process too; what was written is durable already.
+        try? surroundings.store.close()
+      }
       continuation.finish()
     }
-    continuation.onTermination = { _ in task.cancel() }
+    // A daemon finishes what it began, whether or not somebody is still there to see it.
+    if resident == nil { continuation.onTermination = { _ in task.cancel() } }
     return stream
   }
 
@@ -147,15 +166,20 @@ package final class EmbeddedControl: VMControl {
 
   // MARK: Which documents
 
-  private func documents(_ request: ReconcileRequest) throws(Problem) -> [IntentDocument] {
+  private func documents(_ request: ReconcileRequest) async throws(Problem) -> [IntentDocument] {
+    let documents: [IntentDocument]
     do throws(IntentFaults) {
-      return try IntentParser.parse(request.documents.map { .init(name: $0.name, bytes: $0.bytes) })
+      documents = try IntentParser.parse(request.documents.map { .init(name: $0.name, bytes: $0.bytes) })
     } catch {
       throw Problem(error)
     }
+    if let resident = workplace.resident {
+      for document in documents { try await resident.admit(document, request.requester) }
+    }
+    return documents
   }
 
-  private func options(_ request: ReconcileRequest) throws(Problem) -> PlanningInput.Options {
+  func options(_ request: ReconcileRequest) throws(Problem) -> PlanningInput.Options {
     var options = PlanningInput.Options()
     options.reassert = request.reassert
     options.grow = request.grow
@@ -210,7 +234,7 @@ package final class EmbeddedControl: VMControl {
       // A domain that went to another host by migration is not this host's any more (R14).
       // By its UUID where its row, and so perhaps its name, is damaged.
       names = summaries.filter { summary in
-        (summary.generation != nil || summary.hasDamagedIntent) && summary.row.gone?.reason != "Migrated"
+        (summary.generation != nil || summary.hasDamagedIntent) && summary.row.departure != .migrated
       }.map { $0.damage.isEmpty ? $0.row.name : $0.row.key.domain.description }
     }
     if names.isEmpty, !request.all {

@@ -1,3 +1,4 @@
+import Control
 import Digests
 import DomainXML
 import GuestABI
@@ -24,7 +25,7 @@ struct HardwareWatch {
   }
 
   /// The condition that says so until it is accepted.
-  static let condition = "ABIStable"
+  static let condition = ConditionType.abiStable.rawValue
 
   // MARK: Between operations
 
@@ -121,24 +122,29 @@ struct HardwareWatch {
     let row = ConditionRow(
       type: condition, status: false, reason: "HardwareChanged", message: problem.message,
       since: surroundings.time.now(), observedGeneration: nil)
-    try await replace(with: [row], of: key, surroundings)
+    try await replace(with: row, of: key, surroundings)
   }
 
+  /// It was accepted: from now on the guest's hardware is as it should be.
   static func forget(_ key: DomainKey, _ surroundings: Surroundings) async throws(Problem) {
-    try await replace(with: [], of: key, surroundings)
+    guard let rest = ConditionType.abiStable.rest else { return }
+    let row = ConditionRow(
+      type: condition, status: true, reason: rest.reason.reason, message: rest.reason.message,
+      since: surroundings.time.now(), observedGeneration: nil)
+    try await replace(with: row, of: key, surroundings)
   }
 
   private static func replace(
-    with rows: [ConditionRow], of key: DomainKey, _ surroundings: Surroundings
+    with row: ConditionRow, of key: DomainKey, _ surroundings: Surroundings
   ) async throws(Problem) {
     let store = surroundings.store
     try await stored { () throws(StoreError) in
       let others = try await store.conditions(of: key).filter { $0.type != condition }
-      try await store.save(DomainChanges(conditions: others + rows), of: key)
+      try await store.save(DomainChanges(conditions: others + [row]), of: key)
     }
   }
 
   static func kept(_ file: DomainFile?) -> ConditionRow? {
-    file?.conditions.first { $0.type == condition && !$0.status }
+    file?.conditions.first { $0.type == condition && $0.status == .no }
   }
 }

@@ -22,8 +22,10 @@ final class Journal {
 
   init(
     store: RecordStore, key: DomainKey, verb: String, generation: Generation?, time: Timekeeper,
-    progress: ProgressSink
+    operation: OperationID? = nil, progress: ProgressSink
   ) {
+    self.operation = operation
+    if operation != nil { startedAt = time.now() }
     self.store = store
     self.key = key
     self.verb = verb
@@ -88,6 +90,7 @@ final class Journal {
     rows[order - 1].error = error
     let duration = row.startedAt.map { now.milliseconds - $0.milliseconds }
     progress.send(Journal.phase(state), step: documents[order], duration: duration, message: error)
+    Meters.operation(row, state, milliseconds: duration)
   }
 
   /// Ends the operation, if one was started.

@@ -78,10 +78,9 @@ struct KnowledgeReader {
     let wasThere = file?.hasRecord ?? false
     let isHalfDeleted = try await isHalfDeleted(row.key, file)
     let reason =
-      row.gone?.reason
-      ?? (isHalfDeleted
-        ? "vmctl delete was stopped after it had removed the definition; `vmctl delete \(row.name)` ends it"
-        : "undefined, or migrated away, by somebody else")
+      isHalfDeleted
+      ? "vmctl delete was stopped after it had removed the definition; `vmctl delete \(row.name)` ends it"
+      : row.departure?.words ?? "undefined, or migrated away, by somebody else"
     var knowledge = Knowledge(
       name: row.name, uuid: row.key.domain, presence: wasThere ? .gone(reason: reason) : .unknown, file: file,
       appliedUUID: nil)

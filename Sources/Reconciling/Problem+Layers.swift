@@ -45,6 +45,7 @@ extension Problem {
       switch error.kind {
       case .held, .busy, .fenced: "store-held"
       case .noSuchDomain: "no-such-domain"
+      case .taken: "file-exists"
       default: "store"
       }
     self.init(code, error.message, path: error.path, remedy: error.wayOut, underlying: error.underlying)

@@ -5,12 +5,12 @@ import Vocabulary
 /// Numbers the events of one operation and hands them on.
 final class ProgressSink: Sendable {
   private let domain: String
-  private let continuation: AsyncStream<ProgressEvent>.Continuation
+  private let send: @Sendable (ProgressEvent) -> Void
   private let counter: Mutex<Int>
 
-  init(domain: String, _ continuation: AsyncStream<ProgressEvent>.Continuation) {
+  init(domain: String, _ send: @escaping @Sendable (ProgressEvent) -> Void) {
     self.domain = domain
-    self.continuation = continuation
+    self.send = send
     counter = Mutex(0)
   }
 
@@ -22,7 +22,7 @@ final class ProgressSink: Sendable {
       count += 1
       return count
     }
-    continuation.yield(
+    send(
       ProgressEvent(
         sequence: sequence, domain: domain, phase: phase, step: step, duration: duration, message: message,
         report: report))

@@ -1,3 +1,4 @@
+import Control
 import DomainXML
 import Faults
 import Libvirt
@@ -16,19 +17,22 @@ struct Recorder {
     self.key = key
   }
 
+  /// `plan` was made after everything that the pass did; `problems` are what it could not do.
   func record(
-    _ knowledge: Knowledge, _ plan: Plan, generation: Generation, ours operation: OperationID?, isLibvirts: Bool
+    _ knowledge: Knowledge, _ plan: Plan, problems: [Problem], generation: Generation, ours operation: OperationID?,
+    isLibvirts: Bool
   ) async throws(Problem) {
+    Meters.found(knowledge, plan, key)
     guard let file = knowledge.file else { return }
     var row = file.row
     row.observedGeneration = generation
+    let finding = ConditionFinding(plan, problems: problems)
+    guard let observed = knowledge.observed else {
+      return try await record(finding, knowledge, generation: generation, row: row)
+    }
     row.gone = nil
     let store = surroundings.store
     let key = key
-    guard let observed = knowledge.observed else {
-      try await stored { () throws(StoreError) in try await store.save(row) }
-      return
-    }
     let state = knowledge.managed
     let isApplied = plan.steps.isEmpty && plan.refused.isEmpty && plan.waiting.isEmpty
     if isApplied { row.appliedGeneration = generation }
@@ -37,10 +41,13 @@ struct Recorder {
     row.isProtected = state.isProtected
     let now = surroundings.time.now()
     if PlantedBug.is(.writesEveryTime) { row.power.lastStartAt = now }
+    var seen = knowledge
+    seen.file?.unplugs = waits(file, observed, plan, now)
+    seen.file?.phantoms = phantoms(knowledge, observed)
     let changes = DomainChanges(
       row: row, ledger: ledger(file, observed, state, now), applied: applied(file, observed, state, generation),
-      unplugs: waits(file, observed, plan, now),
-      phantoms: phantoms(knowledge, observed))
+      unplugs: seen.file?.unplugs, phantoms: seen.file?.phantoms,
+      conditions: conditions(finding, seen, generation: generation, at: now))
     let sides = VersionsOfHost(surroundings.host).record(observed, at: now)
     try await stored { () throws(StoreError) in
       try await store.record(
@@ -48,6 +55,40 @@ struct Recorder {
       try await store.save(changes, of: key)
     }
   }
+
+  // MARK: Conditions
+
+  /// Writes what a pass that ended early leaves: nothing was done, and what was recorded stays. `generation` is what
+  /// was evaluated; `nil`: nothing was.
+  func record(
+    _ finding: ConditionFinding, _ knowledge: Knowledge, generation: Generation?
+  ) async throws(Problem) {
+    guard let file = knowledge.file else { return }
+    var row = file.row
+    if let generation { row.observedGeneration = generation }
+    try await record(finding, knowledge, generation: row.observedGeneration, row: row)
+  }
+
+  private func record(
+    _ finding: ConditionFinding, _ knowledge: Knowledge, generation: Generation?, row: DomainRow
+  ) async throws(Problem) {
+    let changes = DomainChanges(
+      row: row, conditions: conditions(finding, knowledge, generation: generation, at: surroundings.time.now()))
+    let (store, key) = (surroundings.store, key)
+    try await stored { () throws(StoreError) in try await store.save(changes, of: key) }
+  }
+
+  private func conditions(
+    _ finding: ConditionFinding, _ knowledge: Knowledge, generation: Generation?, at now: Timestamp
+  ) -> [ConditionRow] {
+    let pending = NextBoot.changes(knowledge.observed, knowledge.managed, domain: knowledge.name)
+    var sight = ConditionSight(knowledge, pending: pending, at: now)
+    sight.observedGeneration = generation
+    sight.isRecorded = sight.isRecorded || knowledge.observed != nil
+    return ConditionMaker(sight: sight, finding: finding, file: knowledge.file).rows(at: now)
+  }
+
+  // MARK: Slots and devices
 
   /// Devices that are there hold their slots; ids that were bound and are gone keep theirs as tombstones (I2).
   private func ledger(

@@ -139,6 +139,7 @@ extension VerbRunner {
     let store = surroundings.store
     try await stored { () throws(StoreError) in try await store.remove(key) }
     hasForgotten = true
+    Meters.forget(key.domain)
   }
 
   // MARK: Restore

@@ -14,6 +14,7 @@ final class VerbRunner {
   let request: VerbRequest
   let reader: KnowledgeReader
   private let progress: ProgressSink
+  private let operation: OperationID?
   /// Done, and the running domain gets it at its next boot.
   var isForNextBoot = false
   private var journal: Journal?
@@ -22,7 +23,11 @@ final class VerbRunner {
   private var runner: StepRunner?
   var hasFailed: Bool { runner?.hasFailed ?? false }
 
-  init(_ surroundings: Surroundings, _ request: VerbRequest, _ progress: ProgressSink) {
+  /// Where `operation` is `nil`, the first step opens one.
+  init(
+    _ surroundings: Surroundings, _ request: VerbRequest, _ progress: ProgressSink, operation: OperationID? = nil
+  ) {
+    self.operation = operation
     self.surroundings = surroundings
     self.request = request
     self.progress = progress
@@ -36,7 +41,8 @@ final class VerbRunner {
     do throws(Problem) {
       var knowledge = try await reader.read(request.domain)
       if let key = knowledge.file?.row.key,
-        try await OpenSteps(surroundings: surroundings, key: key, name: knowledge.name).settle(knowledge)
+        try await OpenSteps(surroundings: surroundings, key: key, name: knowledge.name)
+          .settle(knowledge, besides: operation)
       {
         let halfDeleted = knowledge.isHalfDeleted
         knowledge = try await reader.read(request.domain)
@@ -94,6 +100,7 @@ final class VerbRunner {
     case .password: return try await setPassword(knowledge)
     case .protect, .unprotect: return try await protect(knowledge)
     case .accept: return try await accept(knowledge)
+    case .suspend, .resume: return try await suspend(knowledge)
     case .adopt: throw Problem("usage", "a domain is adopted by its document", domain: request.domain)
     }
   }
@@ -155,6 +162,23 @@ final class VerbRunner {
     return wanted ? "protected" : "no longer protected"
   }
 
+  /// Hands off until `resume`, or on again. What is kept of that is the store's alone: it ends with the store.
+  private func suspend(_ knowledge: Knowledge) async throws(Problem) -> String {
+    _ = try present(knowledge)
+    let isWanted = request.verb == .suspend
+    if knowledge.file == nil, let uuid = knowledge.uuid {
+      try await rebuildRow(DomainKey(host: surroundings.host.uuid, domain: uuid), knowledge)
+    }
+    let file = try await reader.read(request.domain).file
+    guard var row = file?.row, row.isSuspended != isWanted else {
+      return isWanted ? "suspended already" : "not suspended"
+    }
+    row.isSuspended = isWanted
+    let (store, changed) = (surroundings.store, row)
+    try await stored { () throws(StoreError) in try await store.save(changed) }
+    return isWanted ? "suspended: vmctl leaves it alone until `vmctl resume \(knowledge.name)`" : "resumed"
+  }
+
   /// Sets or removes our metadata element on every side, the persistent one first.
   func write(_ xml: XMLText?, _ observed: ObservedDomain, _ knowledge: Knowledge, reason: String) async throws(Problem)
   {
@@ -195,7 +219,7 @@ final class VerbRunner {
       self.journal
       ?? Journal(
         store: surroundings.store, key: key, verb: request.verb.rawValue, generation: nil, time: surroundings.time,
-        progress: progress)
+        operation: operation, progress: progress)
     self.journal = journal
     var shutdown = IntentDocument.Shutdown()
     let timeout = Duration.milliseconds(request.timeout)

@@ -1,3 +1,5 @@
+import Control
+import Intent
 import Libvirt
 import Store
 import Vocabulary
@@ -9,9 +11,14 @@ struct Workplace: Sendable {
   let command: String
   let time: Timekeeper
   let connect: @Sendable (_ uri: String?, _ readOnly: Bool) async throws(LibvirtError) -> any Hypervisor
+  /// Of a daemon: the socket that commands find in the lock of the store.
+  var socketPath: String?
+  /// Of a daemon: what is open already, and stays so.
+  var resident: Residence?
 
   /// For looking: a connection and the store as it is, without a lock and without a write.
   func look() async throws(Problem) -> Looking {
+    if let resident { return Looking(try resident.surroundings()) }
     let connecting = Connecting { (readOnly) async throws(Problem) in try await open(readOnly: readOnly) }
     let store: RecordStore?
     do throws(Problem) {
@@ -26,10 +33,24 @@ struct Workplace: Sendable {
 
   /// For changing: the store's lock first, so that a second process is told who holds it before anything is done.
   func work() async throws(Problem) -> Surroundings {
-    let store = try await stored { () throws(StoreError) in
-      let lock = try await StoreLock.acquire(location, command: command, since: time.now())
+    if let resident { return try resident.surroundings() }
+    return try await surroundings(try await store())
+  }
+
+  /// The store, for nobody else to change.
+  /// - Parameter wait: how long whoever holds it is waited for.
+  /// - Returns: the store, whose lock goes with it.
+  /// - Throws: `store-held` with the holder's name; `store`.
+  func store(wait: Duration = .zero) async throws(Problem) -> RecordStore {
+    try await stored { () throws(StoreError) in
+      let lock = try await StoreLock.acquire(
+        location, command: command, since: time.now(), socket: socketPath, uri: uri, wait: wait)
       return try RecordStore.openForWriting(location, lock: lock)
     }
+  }
+
+  /// A connection with its events, beside a store.
+  func surroundings(_ store: RecordStore) async throws(Problem) -> Surroundings {
     let hypervisor = try await open(readOnly: false)
     let host = try await asking("asking libvirt who it is") { () throws(LibvirtError) in try await hypervisor.host() }
     let hub = EventHub()
@@ -40,12 +61,12 @@ struct Workplace: Sendable {
     return Surroundings(hypervisor: hypervisor, store: store, host: host, events: hub, time: time)
   }
 
-  private func open(readOnly: Bool) async throws(Problem) -> any Hypervisor {
+  func open(readOnly: Bool) async throws(Problem) -> any Hypervisor {
     try await asking("connecting to libvirt\(uri.map { " at \($0)" } ?? "")") { () throws(LibvirtError) in
       #if Faults
-        return FailpointHypervisor(try await hypervisor(readOnly: readOnly))
+        return Meters.metered(FailpointHypervisor(try await hypervisor(readOnly: readOnly)))
       #else
-        return try await hypervisor(readOnly: readOnly)
+        return Meters.metered(try await hypervisor(readOnly: readOnly))
       #endif
     }
   }
@@ -59,6 +80,18 @@ struct Workplace: Sendable {
       [connect, uri] () async throws(LibvirtError) in try await connect(uri, false)
     }
   }
+}
+
+/// What a daemon has open, and how it goes about work that it is asked for.
+struct Residence: Sendable {
+  /// - Throws: where libvirt was never reached.
+  let surroundings: @Sendable () throws(Problem) -> Surroundings
+  /// Does one thing at a time for each domain, and looks at the domain afterwards.
+  let turn: @Sendable (_ domain: String, _ work: @Sendable () async -> OperationReport) async -> OperationReport
+  /// Sees what happens.
+  let tap: @Sendable (ProgressEvent) -> Void
+  /// Whether a document may be reached for whoever gives it.
+  let admit: @Sendable (IntentDocument, Requester) async throws(Problem) -> Void
 }
 
 /// What a looking command works with.

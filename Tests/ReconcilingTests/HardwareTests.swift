@@ -42,7 +42,7 @@ private typealias W = Workbench
     #expect(problem.remedy?.contains("vmctl abi accept web-1") == true)
     #expect(bench.mutatingCalls == 0)
     let condition = try await bench.report().conditions.first { $0.type == "ABIStable" }
-    #expect(condition?.status == false && condition?.message.contains(change.path) == true)
+    #expect(condition?.status == .no && condition?.message.contains(change.path) == true)
     // It is said again, and nothing is written for that.
     let store = bench.storeState()
     #expect(try await bench.reconcile(grown).outcome == .abiDiffers)
@@ -51,7 +51,8 @@ private typealias W = Workbench
     let accepted = try await bench.perform(VerbRequest(.accept, domain: "web-1"))
     #expect(accepted.outcome == .asWanted && accepted.summary.contains(change.path))
     #expect(bench.mutatingCalls == 0)
-    #expect(try await bench.report().conditions.contains { $0.type == "ABIStable" } == false)
+    let stable = try await bench.report().conditions.first { $0.type == "ABIStable" }
+    #expect(stable?.status == .yes && stable?.since != nil)
     #expect(try await bench.reconcile(grown).outcome == .asWanted)
   }
 
@@ -78,7 +79,7 @@ private typealias W = Workbench
     bench.fake.detachForeign("ua-lan", from: uuid, side: .live)
     let report = try await bench.reconcile(document)
     #expect(report.outcome == .asWanted, "\(report)")
-    #expect(try await bench.report().conditions.contains { $0.type == "ABIStable" } == false)
+    #expect(try await bench.report().conditions.first { $0.type == "ABIStable" }?.status == .yes)
   }
 
   @Test func `what a step of ours changes needs no word from anybody`() async throws {

@@ -43,7 +43,7 @@ import Vocabulary
     "UPDATE domains SET name = 'lost' WHERE name = 'web-1'",
     "INSERT INTO unplugs SELECT domain, 'device', 'x', 1, 'waiting', 'ua-x', NULL, 1, 2, 'keep', 1, NULL, NULL, NULL, "
       + "zeroblob(32) FROM domains WHERE name = 'web-1'",
-    "INSERT INTO conditions SELECT domain, 'Ready', 1, 'x', 'x', 1, NULL, zeroblob(32) FROM domains WHERE "
+    "INSERT INTO conditions SELECT domain, 'Gone', 1, 'x', 'x', 1, NULL, zeroblob(32) FROM domains WHERE "
       + "name = 'web-1'",
     "UPDATE steps SET state = 'started' WHERE number = 1 AND domain = \(first)",
   ])

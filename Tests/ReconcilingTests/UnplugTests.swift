@@ -17,7 +17,7 @@ import Vocabulary
     #expect(report.waiting.map(\.device) == ["entropy"])
     let devices = try await bench.report().devices
     #expect(devices.first { $0.id == "entropy" }?.sides == ["live", "persistent"])
-    #expect(try await bench.report().conditions.contains { $0.type == "UnplugPending" && $0.status })
+    #expect(try await bench.report().conditions.contains { $0.type == "UnplugPending" && $0.isTrue })
   }
 
   @Test func `released later, one reconcile finishes the definition and keeps the slot for the id`() async throws {

@@ -24,15 +24,20 @@ final class Workbench: Sendable {
 
   var control: EmbeddedControl {
     let clock = clock
-    let time = Timekeeper(clock: clock) {
-      Timestamp(milliseconds: 1_700_000_000_000 + clock.now.offset.components.seconds * 1000)
-    }
+    let time = Timekeeper(clock: clock) { Workbench.time(clock) }
     return EmbeddedControl(uri: nil, location: store.location, command: "a test", time: time) {
       (_, _) async throws(LibvirtError) in
       let counter = CountingHypervisor(self.fake.reconnected())
       self.counters.withLock { $0.append(counter) }
       return counter
     }
+  }
+
+  /// The wall clock of its commands.
+  var now: Timestamp { Workbench.time(clock) }
+
+  private static func time(_ clock: VirtualClock) -> Timestamp {
+    Timestamp(milliseconds: 1_700_000_000_000 + clock.now.offset.components.seconds * 1000)
   }
 
   var mutatingCalls: Int { counters.withLock { $0.reduce(0) { $0 + $1.mutatingCalls } } }

@@ -41,7 +41,7 @@ enum DomainChecks {
           .warning, "not-created", name, "a document was accepted, and the domain was never defined",
           remedy: "`vmctl reconcile \(name)` defines it; `vmctl forget \(name)` drops the document")
       }
-      if file.row.gone?.reason == "Migrated" {
+      if file.row.departure == .migrated {
         return Finding(.note, "ghost", name, "the domain was migrated to another host")
       }
       return Finding(

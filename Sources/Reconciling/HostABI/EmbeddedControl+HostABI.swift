@@ -86,11 +86,23 @@ extension EmbeddedControl {
     for source in sources.isEmpty ? [nil] : sources.map(Optional.some) {
       switch source {
       case .text(let name, let bytes): try reader.add(bytes, from: name)
-      case .uri(let uri): try reader.add(try await capture(uri: uri, machines: machines), from: uri)
+      case .uri(let uri): try reader.add(try await other(uri, machines), from: uri)
       case nil: try reader.add(try await capture(machines: machines), from: workplace.uri ?? "libvirt")
       }
     }
     return reader
+  }
+
+  /// What a host that was named offers. That it does not answer says nothing of the one that vmctl works on.
+  private func other(_ uri: String, _ machines: [String]) async throws(Problem) -> HostCapture {
+    do throws(Problem) {
+      return try await capture(uri: uri, machines: machines)
+    } catch {
+      // libvirt calls a URI that it cannot read an internal error.
+      guard ["no-connection", "libvirt"].contains(error.code.rawValue) else { throw error }
+      throw Problem(
+        "host-unreachable", error.message, path: "host", found: uri, remedy: error.remedy, underlying: error.underlying)
+    }
   }
 
   private enum Guest {
