@@ -39,7 +39,7 @@ struct Adopt: Subcommand {
     guard check || print else {
       return try await options.perform(VerbRequest(.adopt, domain: options.domain.text), in: context)
     }
-    let adoption = try await common.control("adopt", in: context).adoption(of: options.domain.text)
+    let adoption = try await common.control("adopt", in: context, format).adoption(of: options.domain.text)
     if print, format == .text {
       try context.output.write(adoption.document)
       return .asWanted

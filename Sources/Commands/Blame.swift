@@ -34,7 +34,7 @@ struct Blame: Subcommand {
   var format: OutputFormat { output.output }
 
   func run(in context: Context) async throws -> Outcome {
-    var document = try await common.control("blame", in: context).provenance(of: domain.text)
+    var document = try await common.control("blame", in: context, format).provenance(of: domain.text)
     if let path { document.values = try Blame.select(path, document) }
     let page = Page(context, format, noColor: common.noColor)
     try page.print([document], asOne: true) { documents in

@@ -2,10 +2,11 @@ import Control
 import Dispatch
 import Foundation
 import Reconciling
+import VMControlClient
 import Vocabulary
 
 extension Context {
-  /// The surroundings of the process: the only place where commands meet libvirt and the store.
+  /// The surroundings of the process: the only place where commands meet libvirt, the store and a daemon.
   static let process = surroundings(ProcessInfo.processInfo.environment)
 
   private static func surroundings(_ environment: [String: String]) -> Context {
@@ -14,9 +15,14 @@ extension Context {
       output: .descriptor(STDOUT_FILENO), talk: .descriptor(STDERR_FILENO),
       input: { limit in try FileBytes.read(STDIN_FILENO, named: "stdin", limit: limit) },
       makeControl: { options in
-        try EmbeddedControl(
-          uri: options.uri, storePath: options.storePath, environment: environment,
-          isRoot: geteuid() == 0, command: options.command)
+        switch try ControlChoice.choose(options, environment: environment, user: geteuid()) {
+        case .daemon(let socket): return ChosenControl(daemon: RemoteControl(socket: socket))
+        case .embedded(let remark):
+          let control = try EmbeddedControl(
+            uri: options.uri, storePath: options.storePath, environment: environment,
+            isRoot: geteuid() == 0, command: options.command)
+          return ChosenControl(control, remark: remark)
+        }
       },
       now: {
         var time = timespec()

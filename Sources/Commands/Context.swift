@@ -1,5 +1,3 @@
-package import Control
-
 /// Everything that a command has around it. Tests put other things there.
 package struct Context: Sendable {
   package var environment: [String: String]
@@ -9,7 +7,7 @@ package struct Context: Sendable {
   package var talk: Terminal
   /// Reads standard input, at most so many bytes.
   package var input: @Sendable (Int) throws -> [UInt8]
-  package var makeControl: @Sendable (ControlOptions) throws -> any VMControl
+  package var makeControl: @Sendable (ControlOptions) throws -> ChosenControl
   /// Milliseconds since 1970.
   package var now: @Sendable () -> Int64
   /// A moment as people on this machine write it.
@@ -20,7 +18,7 @@ package struct Context: Sendable {
   package init(
     environment: [String: String], output: Terminal, talk: Terminal,
     input: @escaping @Sendable (Int) throws -> [UInt8],
-    makeControl: @escaping @Sendable (ControlOptions) throws -> any VMControl,
+    makeControl: @escaping @Sendable (ControlOptions) throws -> ChosenControl,
     now: @escaping @Sendable () -> Int64, localTime: @escaping @Sendable (Int64) -> String,
     interrupts: @escaping @Sendable () -> AsyncStream<Int32>
   ) {
@@ -39,12 +37,15 @@ package struct Context: Sendable {
 package struct ControlOptions: Sendable, Hashable {
   package let uri: String?
   package let storePath: String?
+  /// A daemon's.
+  package let socket: String?
   /// What other processes are told of who holds the store.
   package let command: String
 
-  package init(uri: String?, storePath: String?, command: String) {
+  package init(uri: String?, storePath: String?, socket: String? = nil, command: String) {
     self.uri = uri
     self.storePath = storePath
+    self.socket = socket
     self.command = command
   }
 }

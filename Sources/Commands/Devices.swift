@@ -25,7 +25,7 @@ struct Devices: Subcommand {
   var format: OutputFormat { output.output }
 
   func run(in context: Context) async throws -> Outcome {
-    let reports = try await common.control("devices", in: context).domains([domain.text])
+    let reports = try await common.control("devices", in: context, format).domains([domain.text])
     let page = Page(context, format, noColor: common.noColor)
     let devices = reports.flatMap(\.devices)
     try page.print(devices, asOne: false) { DeviceTable.lines($0, page.paint, page.width) }

@@ -45,7 +45,7 @@ struct Diff: Subcommand {
   private var side: Side? { live ? .live : persistent ? .persistent : nil }
 
   func run(in context: Context) async throws -> Outcome {
-    var document = try await common.control("diff", in: context).differences(of: domain.text)
+    var document = try await common.control("diff", in: context, format).differences(of: domain.text)
     let found = document.differences
     if let side { document.differences = found.filter { $0.notAsWanted.contains(side) } }
     let seen = document.differences.count

@@ -29,7 +29,7 @@ struct Doctor: Subcommand {
   var format: OutputFormat { output.output }
 
   func run(in context: Context) async throws -> Outcome {
-    let report = try await common.control("doctor", in: context).examination()
+    let report = try await common.control("doctor", in: context, format).examination()
     return try report.print(in: context, format, common, quiet: quiet)
   }
 }

@@ -31,7 +31,7 @@ struct History: Subcommand {
   }
 
   func run(in context: Context) async throws -> Outcome {
-    let operations = try await common.control("history", in: context).history(of: domain.text, limit: limit)
+    let operations = try await common.control("history", in: context, format).history(of: domain.text, limit: limit)
     let page = Page(context, format, noColor: common.noColor)
     try page.print(operations, asOne: false) { operations in
       HistoryText(operations: operations, paint: page.paint, width: page.width, localTime: context.localTime).lines

@@ -26,7 +26,7 @@ struct Pending: Subcommand {
   var format: OutputFormat { output.output }
 
   func run(in context: Context) async throws -> Outcome {
-    let reports = try await common.control("pending", in: context).domains(domains.map(\.text))
+    let reports = try await common.control("pending", in: context, format).domains(domains.map(\.text))
       .map { PendingReport($0) }
       .filter { !$0.isEmpty || !domains.isEmpty }
     let page = Page(context, format, noColor: common.noColor)

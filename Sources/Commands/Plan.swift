@@ -48,7 +48,7 @@ struct Plan: Subcommand {
     try offline.validateUnused()
     try selection.requireSelection()
     let request = try selection.request(in: context)
-    let documents = try await common.control("plan", in: context).plan(request)
+    let documents = try await common.control("plan", in: context, format).plan(request)
     return try plans.print(documents, asOne: selection.asksForOne, isDetailed: detailedExitcode)
   }
 }

@@ -95,7 +95,7 @@ package enum Program {
   private static func unknownCommand(_ arguments: [String]) -> Problem? {
     var words = arguments[...]
     while let option = words.first, option.hasPrefix("-") {
-      words = words.dropFirst(["-c", "--connect", "--store"].contains(option) ? 2 : 1)
+      words = words.dropFirst(["-c", "--connect", "--store", "--socket"].contains(option) ? 2 : 1)
     }
     let commands = Vmctl.configuration.subcommands.compactMap { $0._commandName }
     guard let word = words.first, word != "help", !commands.contains(word) else { return nil }

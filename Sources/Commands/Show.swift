@@ -57,7 +57,7 @@ struct Show: Subcommand {
   }
 
   func run(in context: Context) async throws -> Outcome {
-    let control = try common.control("show", in: context)
+    let control = try common.control("show", in: context, format)
     if xml {
       let request = XMLRequest(
         domain: domain.text, side: side?.side, revision: recorded ? revision ?? 0 : nil)

@@ -45,7 +45,7 @@ struct StoreBackup: Subcommand {
   var format: OutputFormat { output.output }
 
   func run(in context: Context) async throws -> Outcome {
-    let control = try common.control("store backup", in: context)
+    let control = try common.control("store backup", in: context, format)
     let report = try await control.backUpStore(to: file, overwriting: force)
     try Page(context, format, noColor: common.noColor).print([report], asOne: true) { _ in
       [
@@ -80,7 +80,7 @@ struct StoreRestore: Subcommand {
   var format: OutputFormat { output.output }
 
   func run(in context: Context) async throws -> Outcome {
-    let report = try await common.control("store restore", in: context).restoreStore(from: file)
+    let report = try await common.control("store restore", in: context, format).restoreStore(from: file)
     let page = Page(context, format, noColor: common.noColor)
     try page.print([report], asOne: true) { _ in RestoreText(report: report, paint: page.paint).lines }
     return .asWanted
@@ -105,7 +105,8 @@ struct StoreCheck: Subcommand {
   var format: OutputFormat { output.output }
 
   func run(in context: Context) async throws -> Outcome {
-    try await common.control("store check", in: context).storeCheck().print(in: context, format, common, quiet: false)
+    try await common.control("store check", in: context, format).storeCheck().print(
+      in: context, format, common, quiet: false)
   }
 }
 
@@ -128,7 +129,7 @@ struct StoreRepair: Subcommand {
   var format: OutputFormat { output.output }
 
   func run(in context: Context) async throws -> Outcome {
-    try await common.control("store repair", in: context).repairStore()
+    try await common.control("store repair", in: context, format).repairStore()
       .print(in: context, format, common, quiet: false)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Vocabulary
 
 /// The root command.
 ///
@@ -32,17 +33,19 @@ struct Vmctl: ParsableCommand {
       """,
     version: "vmctl \(BuildVersion.text)",
     groupedSubcommands: [
-      CommandGroup(name: "Desired state", subcommands: [Plan.self, Reconcile.self]),
+      CommandGroup(name: "Desired state", subcommands: [Plan.self, Reconcile.self, Suspend.self, Resume.self]),
       CommandGroup(
         name: "Inspection",
-        subcommands: [Get.self, Show.self, Devices.self, Pending.self, Diff.self, Blame.self, History.self]),
+        subcommands: [
+          Get.self, Show.self, Devices.self, Pending.self, Diff.self, Blame.self, History.self, Wait.self, Watch.self,
+        ]),
       CommandGroup(name: "Power", subcommands: [Start.self, Stop.self, Restart.self]),
       CommandGroup(
         name: "Lifecycle",
         subcommands: [Adopt.self, Delete.self, Forget.self, Restore.self, Protect.self, Unprotect.self]),
       CommandGroup(name: "Operations", subcommands: [Eject.self, Resize.self, Password.self]),
       CommandGroup(name: "Guest ABI", subcommands: [ABI.self]),
-      CommandGroup(name: "Upkeep", subcommands: [Doctor.self, Store.self]),
+      CommandGroup(name: "Upkeep", subcommands: [Doctor.self, Store.self, TokenCommand.self]),
       CommandGroup(name: "Other", subcommands: [Explain.self, Schema.self, Completion.self]),
     ])
 

@@ -3,12 +3,14 @@ import Synchronization
 import Vocabulary
 
 /// A control that answers what a test says and notes what it was asked.
-final class FakeControl: VMControl {
+final class FakeControl: ResidentControl {
   enum Call: Hashable {
     case plan(ReconcileRequest), reconcile(ReconcileRequest), perform(VerbRequest), domains([String]),
       xml(XMLRequest), document(String, Int64?), history(String, Int), adoption(String), differences(String),
       provenance(String), examination, storeCheck, repair, backup(String, Bool), storeRestore(String),
-      capture([String]), check(HostCheckRequest), snapshot, verify(HostSnapshot)
+      capture([String]), check(HostCheckRequest), snapshot, verify(HostSnapshot), submit(IntentSubmission),
+      begin(VerbRequest, String?), operation(String), list(DomainQuery), events(String?), devices(XMLRequest, String?),
+      revisions(String, Int), compare(ABICompareRequest)
   }
 
   struct Answers {
@@ -35,6 +37,15 @@ final class FakeControl: VMControl {
       takenAt: 0, before: .init(name: "here", libvirt: Version(9, 0), hypervisor: Version(7, 2)),
       now: .init(name: "here", libvirt: Version(11, 3), hypervisor: Version(10, 0)))
     var problem: Problem?
+    /// One look after the other; the last stays.
+    var looks: [[DomainReport]] = []
+    /// Only what is asked for is answered, and a domain that is not there is thrown, as with libvirt.
+    var missing = false
+    /// By the name of the domain.
+    var receipts: [String: Result<IntentReceipt, Problem>] = [:]
+    var serverEvents: [ServerEvent] = []
+    /// Milliseconds between them.
+    var eventPause = 0
   }
 
   private let answers: Answers
@@ -106,7 +117,12 @@ final class FakeControl: VMControl {
 
   func domains(_ names: [String]) async throws(Problem) -> [DomainReport] {
     try note(.domains(names))
-    return answers.domains
+    let number = calls.count { if case .domains = $0 { true } else { false } }
+    let domains = answers.looks.isEmpty ? answers.domains : answers.looks[min(number, answers.looks.count) - 1]
+    if answers.missing, let name = names.first(where: { name in !domains.contains { $0.name == name } }) {
+      throw Problem("no-such-domain", "there is no domain '\(name)'", domain: name)
+    }
+    return answers.missing ? domains.filter { names.isEmpty || names.contains($0.name) } : domains
   }
 
   func xml(_ request: XMLRequest) async throws(Problem) -> XMLText {
@@ -148,6 +164,68 @@ final class FakeControl: VMControl {
     try note(.storeRestore(file))
     return answers.restore
   }
+
+  func submit(_ submission: IntentSubmission) async throws(Problem) -> IntentReceipt {
+    try note(.submit(submission))
+    guard let receipt = answers.receipts[submission.domain] else {
+      throw Problem("error", "the test has no receipt for \(submission.domain)")
+    }
+    return try receipt.get()
+  }
+
+  func begin(_ request: VerbRequest, idempotencyKey: String?) async throws(Problem) -> OperationStatus {
+    try note(.begin(request, idempotencyKey))
+    return OperationStatus(id: "1", domain: request.domain, verb: request.verb.rawValue, state: .running, summary: "")
+  }
+
+  func begin(
+    reconciling request: ReconcileRequest, idempotencyKey: String?
+  ) async throws(Problem) -> OperationStatus {
+    try note(.reconcile(request))
+    return OperationStatus(
+      id: "1", domain: request.domains.first ?? "", verb: "reconcile", state: .running, summary: "")
+  }
+
+  func operation(_ id: String, wait: Int64) async throws(Problem) -> OperationStatus {
+    try note(.operation(id))
+    return OperationStatus(id: id, domain: "web-1", verb: "start", state: .done, summary: "")
+  }
+
+  func list(_ query: DomainQuery) async throws(Problem) -> DomainListing {
+    try note(.list(query))
+    return DomainListing(items: [])
+  }
+
+  func events(after id: String?) async throws(Problem) -> AsyncStream<ServerEvent> {
+    try note(.events(id))
+    let (events, pause) = (answers.serverEvents, answers.eventPause)
+    let (stream, continuation) = AsyncStream.makeStream(of: ServerEvent.self)
+    Task {
+      for event in events {
+        if pause > 0 { try? await Task.sleep(for: .milliseconds(pause)) }
+        continuation.yield(event)
+      }
+      continuation.finish()
+    }
+    return stream
+  }
+
+  func devicesXML(_ request: XMLRequest, kind: String?) async throws(Problem) -> XMLText {
+    try note(.devices(request, kind))
+    return answers.xml
+  }
+
+  func revisions(of domain: String, limit: Int) async throws(Problem) -> [RevisionDocument] {
+    try note(.revisions(domain, limit))
+    return []
+  }
+
+  func compare(_ request: ABICompareRequest) async throws(Problem) -> ABIReport {
+    try note(.compare(request))
+    return ABIReport(verdict: .stable, findings: [])
+  }
+
+  func readiness() async -> ReadinessReport { ReadinessReport(isReady: true) }
 
   private func stream() -> AsyncStream<ProgressEvent> {
     let (stream, continuation) = AsyncStream.makeStream(of: ProgressEvent.self)

@@ -2,13 +2,14 @@ import Commands
 import Control
 import Foundation
 import Testing
+import Vocabulary
 
 @Suite struct HelpTests {
   /// Issue 2, item 9.
   static let commands = [
     "reconcile", "plan", "get", "devices", "show", "history", "pending", "start", "stop", "restart", "delete",
     "forget", "restore", "protect", "unprotect", "adopt", "explain", "schema", "completion", "diff", "blame", "doctor",
-    "store", "abi",
+    "store", "abi", "suspend", "resume", "wait", "watch",
   ]
 
   @Test func `the root lists every command and every exit code`() async {
@@ -31,6 +32,7 @@ import Testing
       #expect(ran.output.contains("\n  vmctl \(command)"))
       #expect(ran.output.contains("--connect <uri>"))
       #expect(ran.output.contains("--store <path>"))
+      #expect(ran.output.contains("--socket <path>"))
       #expect(ran.output.contains("--no-color"))
     }
   }
@@ -56,6 +58,8 @@ import Testing
       for index in words.indices.dropFirst() where words[index - 1] == "-o" && words[index].hasSuffix(".json") {
         words[index] = folder(words[index])
       }
+      // Nothing happens here that could be waited for.
+      if words.first == "wait" { words += ["--timeout", "1ms"] }
       let ran = await Surroundings().run(words)
       // Files of examples are not there; every other complaint is about the example.
       #expect(!ran.talk.contains("Usage:"), "\(line): \(ran.talk)")
@@ -89,7 +93,7 @@ import Testing
     let talk = Sheet()
     let context = Context(
       environment: [:], output: broken, talk: Terminal(isTerminal: false, write: talk.add), input: { _ in [] },
-      makeControl: { _ in FakeControl(FakeControl.Answers(plans: [Samples.plan])) }, now: { 0 },
+      makeControl: { _ in ChosenControl(FakeControl(FakeControl.Answers(plans: [Samples.plan]))) }, now: { 0 },
       localTime: { _ in "" }, interrupts: { AsyncStream { _ in } })
     for words in [["--help"], ["plan", "web-1"], ["completion", "bash"]] {
       #expect(await Program.run(words, in: context) == 1)

@@ -30,6 +30,8 @@ import Vocabulary
     (["protect", "web-1", "--device", "data"], VerbRequest(.protect, domain: "web-1", device: "data")),
     (["unprotect", "web-1", "root"], VerbRequest(.unprotect, domain: "web-1", device: "root")),
     (["unprotect", "web-1"], VerbRequest(.unprotect, domain: "web-1")),
+    (["suspend", "web-1"], VerbRequest(.suspend, domain: "web-1")),
+    (["resume", "web-1"], VerbRequest(.resume, domain: "web-1")),
   ]
 
   @Test(arguments: verbs.indices) func `a verb asks for what its words say`(_ index: Int) async {

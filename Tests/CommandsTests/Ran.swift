@@ -23,6 +23,10 @@ struct Surroundings {
   var talkIsTerminal = false
   var columns = 80
   var signal: Int32?
+  /// A daemon does the work.
+  var hasDaemon = false
+  /// What is said of the choice of the control.
+  var remark: String?
 
   func run(_ arguments: String...) async -> Ran { await run(arguments) }
 
@@ -34,14 +38,15 @@ struct Surroundings {
     let size = Terminal.Size(columns: columns, rows: 24)
     let bytes = Array(input.utf8)
     let signal = signal
+    let chosen = hasDaemon ? ChosenControl(daemon: control) : ChosenControl(control, remark: remark)
     let context = Context(
       environment: environment,
       output: Terminal(isTerminal: outputIsTerminal, size: { size }, write: output.add),
       talk: Terminal(isTerminal: talkIsTerminal, size: { size }, write: talk.add),
       input: { _ in bytes },
-      makeControl: { chosen in
-        options.withLock { $0.append(chosen) }
-        return control
+      makeControl: { asked in
+        options.withLock { $0.append(asked) }
+        return chosen
       },
       now: { Samples.now },
       localTime: { "at \($0)" },

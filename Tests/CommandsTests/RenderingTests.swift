@@ -159,11 +159,47 @@ import Vocabulary
       ran.output == """
         NAME   STATE     READY  GEN  DEVICES  PENDING  CONDITIONS
         web-1  running   yes      7      2/3        2  RestartRequired, protected
-        old    shut off  -        -      -/0        0  unmanaged
+        old    shut off  -        -      -/0        0  external
 
         """)
+    #expect(ran.talk == "1 external domain: `vmctl adopt old` puts it into vmctl's hands.\n")
     let names = await around.run("get", "--names")
     #expect(names.output == "web-1\nold\n")
+  }
+
+  @Test("E13: labels, the controller's role and a suspension are seen; labels select")
+  func labels() async {
+    var around = Surroundings()
+    var first = DomainReport(
+      name: "web-1", uuid: Samples.uuid, state: "running", isManaged: true, isPersistent: true, machine: nil,
+      generation: 7, observedGeneration: 7, isProtected: false)
+    first.labels = ["tier": "web", "canary": ""]
+    first.role = "controller"
+    first.isSuspended = true
+    var second = DomainReport(
+      name: "db-1", uuid: Samples.uuid, state: "running", isManaged: true, isPersistent: true, machine: nil,
+      generation: 1, observedGeneration: 1, isProtected: false)
+    second.labels = ["tier": "db"]
+    around.answers.domains = [first, second]
+    #expect(
+      await around.run("get").output == """
+        NAME   STATE    READY  GEN  DEVICES  PENDING  CONDITIONS                  LABELS
+        web-1  running  -        7      0/0        0  suspended, role controller  canary=,tier=web
+        db-1   running  -        1      0/0        0                              tier=db
+
+        """)
+    for (words, names) in [
+      (["--label", "tier=web"], "web-1\n"), (["--label", "tier"], "web-1\ndb-1\n"),
+      (["--label", "tier", "--label", "canary"], "web-1\n"), (["--label", "canary="], "web-1\n"),
+      (["--label", "tier=w"], ""),
+    ] {
+      #expect(await around.run(["get", "--names"] + words).output == names, "\(words)")
+    }
+    #expect(await around.run("get", "--label", "none").talk == "No domain has such labels.\n")
+    #expect(await around.run("get", "--label", "=web").status == 64)
+    around.answers.domains = [first]
+    let shown = await around.run("show", "web-1").output
+    #expect(shown.contains("`vmctl resume web-1`") && shown.contains("controller") && shown.contains("tier=web"))
   }
 
   @Test func `show is the whole domain`() async {

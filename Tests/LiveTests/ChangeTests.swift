@@ -295,11 +295,11 @@ extension Live {
         let problem = try #require(report.problems.first)
         #expect(problem.message.contains("changed since its last good start: attach data"), "\(problem.message)")
         #expect(problem.remedy == "vmctl show \(domain.name) --document --generation 1 | vmctl reconcile -f -")
-        #expect(try await domain.report().conditions.contains { $0.type == "StartFailed" })
+        #expect(try await domain.report().failedStart)
         let back = try await domain.control.document(of: domain.name, generation: 1)
         let undone = try await domain.reconcile(String(decoding: back.bytes, as: UTF8.self))
         #expect(undone.outcome == .asWanted, "\(undone.problems)")
-        #expect(try await !domain.report().conditions.contains { $0.type == "StartFailed" })
+        #expect(try await !domain.report().failedStart)
       }
     }
 
@@ -370,5 +370,12 @@ extension Live {
         #expect(try await domain.plan(document("unlisted: remove")).steps.isEmpty)
       }
     }
+  }
+}
+
+extension DomainReport {
+  /// Whether it is said that the domain did not start.
+  fileprivate var failedStart: Bool {
+    conditions.contains { $0.type == "Stalled" && $0.isTrue && $0.reasons.contains { $0.reason == "StartFailed" } }
   }
 }

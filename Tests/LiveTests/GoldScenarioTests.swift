@@ -71,8 +71,12 @@ extension Live {
     private func coldBootChangesNothing(
       _ domain: LiveDomain, until ready: (GuestReport) -> Bool
     ) async throws {
-      let guestBefore = try await domain.guest(ready)
       let before = try await domain.report()
+      // The guest reads its PCI functions before its disks: a report may have a new disk and not yet its function.
+      func isWhole(_ guest: GuestReport) -> Bool {
+        ready(guest) && before.devices.compactMap(\.guestPath).allSatisfy { guest.function(at: $0) != nil }
+      }
+      let guestBefore = try await domain.guest(isWhole)
       let definitionBefore = try await domain.definition(.live)
       try everyPathIsTheGuests(before, guestBefore)
 
@@ -80,7 +84,7 @@ extension Live {
       #expect(try await domain.observe().state == .shutOff)
       try domain.forgetReports()
       #expect(try await domain.perform(.start).outcome == .asWanted)
-      let guestAfter = try await domain.guest(ready)
+      let guestAfter = try await domain.guest(isWhole)
       let after = try await domain.report()
       let definitionAfter = try await domain.definition(.live)
 

@@ -16,14 +16,14 @@ struct ProxiedDomain: Sendable {
   /// Defined and running while `body` runs; everything is taken down whatever happens.
   static func with<Value>(
     keepalive: Connection.Keepalive = .standard, pace: LastingConnection.Pace = .init(),
-    connecting: @escaping @Sendable () -> Void = {},
+    connecting: @escaping @Sendable () async -> Void = {},
     _ body: (ProxiedDomain) async throws -> Value
   ) async throws -> Value {
     try await PrivateHost.with { host in
       try await RPCProxy.with(host) { proxy in
         let uri = proxy.uri
         let lasting = try await LastingConnection.open(pace: pace) { () async throws(LibvirtError) in
-          connecting()
+          await connecting()
           return try await Connection.open(uri: uri, readOnly: false, keepalive: keepalive)
         }
         let direct = try await Connection.open(uri: host.uri, readOnly: false)

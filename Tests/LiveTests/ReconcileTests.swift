@@ -101,7 +101,7 @@ extension Live {
         #expect(report.refused.map(\.code) == ["gone"])
         #expect(domain.mutatingCalls == 0)
         #expect(try await domain.report().state == "gone")
-        #expect(try await domain.report().conditions.contains { $0.type == "Gone" && $0.status })
+        #expect(try await domain.report().conditions.contains { $0.type == "Gone" && $0.isTrue })
 
         #expect(try await domain.perform(.restore).outcome == .asWanted)
         #expect(try await domain.observe().state == .shutOff)

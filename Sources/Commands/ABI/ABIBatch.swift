@@ -2,6 +2,7 @@ import Control
 import DomainXML
 import Foundation
 import GuestABI
+import Reconciling
 import Vocabulary
 
 /// Pairs of documents, a line each: read, compared and answered one after the other. From a file any number of them

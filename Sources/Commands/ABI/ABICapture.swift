@@ -33,7 +33,7 @@ struct ABICapture: Subcommand {
   @OptionGroup(title: "Global options") var common: CommonOptions
 
   func run(in context: Context) async throws -> Outcome {
-    let capture = try await common.control("abi capture", in: context).capture(machines: machine)
+    let capture = try await common.control("abi capture", in: context, format).capture(machines: machine)
     let text = try JSONText.pretty(capture) + "\n"
     guard let file else {
       try context.output.write(text)

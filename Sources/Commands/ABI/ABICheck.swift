@@ -84,7 +84,7 @@ struct ABICheck: Subcommand {
     let origins = try from.map(source)
     let report =
       files.isEmpty
-      ? try await common.control("abi check", in: context).check(
+      ? try await common.control("abi check", in: context, format).check(
         HostCheckRequest(domains: domains.map(\.text), isStored: stored, host: hosts, from: origins))
       : try await GuestFiles(context: context).check(files, hosts, origins, common)
     let page = Page(context, format, noColor: common.noColor)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Control
 import DomainXML
 import GuestABI
+import Reconciling
 import Vocabulary
 
 /// `vmctl abi compare`

@@ -24,7 +24,7 @@ struct ABISnapshot: Subcommand {
   @OptionGroup(title: "Global options") var common: CommonOptions
 
   func run(in context: Context) async throws -> Outcome {
-    let snapshot = try await common.control("abi snapshot", in: context).snapshot()
+    let snapshot = try await common.control("abi snapshot", in: context, format).snapshot()
     let text = try JSONText.pretty(snapshot) + "\n"
     guard let file else {
       try context.output.write(text)

@@ -38,7 +38,7 @@ struct ABIVerify: Subcommand {
         "invalid-document", "\(file) is no snapshot of a host", path: file, wanted: "what `vmctl abi snapshot` writes",
         underlying: JSONFault.words(error))
     }
-    let report = try await common.control("abi verify", in: context).verify(snapshot)
+    let report = try await common.control("abi verify", in: context, format).verify(snapshot)
     let page = Page(context, format, noColor: common.noColor)
     try page.print([report], asOne: true) { _ in VerificationText.lines(report, page.paint, page.width) }
     return report.verdict.outcome

@@ -36,7 +36,7 @@ struct GuestFiles {
       case .text(let name, let bytes): try reader.add(bytes, from: name)
       case .uri(let uri):
         let options = ControlOptions(uri: uri, storePath: common.store, command: "vmctl abi check")
-        try reader.add(try await context.makeControl(options).capture(machines: []), from: uri)
+        try reader.add(try await context.makeControl(options).control.capture(machines: []), from: uri)
       }
     }
     return reader

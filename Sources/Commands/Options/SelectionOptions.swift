@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Intent
 import Vocabulary
 
 /// Which domains, and what is wanted of them: shared by `plan` and `reconcile`, so the second does what the first
@@ -57,6 +58,24 @@ struct SelectionOptions: ParsableArguments, Sendable {
     return ReconcileRequest(
       domains: domains.map(\.text), documents: sources, all: all, removals: remove.map(\.id.text),
       reassert: reassert, grow: grow, timeout: timeout.milliseconds)
+  }
+
+  /// Whether something was said that no document keeps.
+  var isOfOneRun: Bool { !remove.isEmpty || reassert || grow }
+
+  /// The documents of a request that are meant: all, or those of the domains that are named.
+  func documents(of request: ReconcileRequest) throws -> [IntentDocument] {
+    let documents = try DocumentFiles.parse(request.documents)
+    guard !domains.isEmpty else { return documents }
+    return try domains.map { domain in
+      guard let found = documents.first(where: { $0.name.text == domain.text || $0.uuid?.description == domain.text })
+      else {
+        throw Problem(
+          "usage", "none of the documents is of the domain '\(domain.text)'", domain: domain.text,
+          found: documents.map(\.name.text).joined(separator: ", "))
+      }
+      return found
+    }
   }
 
   /// Whether the answer is one object rather than a list: what was asked decides, not what came of it.

@@ -17,7 +17,7 @@ struct VerbOptions: ParsableArguments, Sendable {
 
   /// Carries a verb out and prints what it came to.
   func perform(_ request: VerbRequest, in context: Context) async throws -> Outcome {
-    let control = try common.control(request.verb.rawValue, in: context)
+    let control = try common.control(request.verb.rawValue, in: context, format)
     let follower = Follower(context, format, isQuiet: quiet, noColor: common.noColor)
     let reports = try await follower.reports { () throws(Problem) in try await control.perform(request) }
     return try Results(context: context, format: format, noColor: common.noColor).print(reports, asOne: true)

@@ -18,10 +18,15 @@ struct DomainText {
     add("uuid", domain.uuid.description)
     add("state", domain.state)
     add("machine", domain.machine)
-    add("managed", domain.isManaged ? "yes" : "no: no document names it")
+    add("managed", domain.isManaged ? "yes" : "no: external; `vmctl adopt \(domain.name)` takes it over")
     add("generation", generation)
     add("persistent", domain.isPersistent ? "yes" : "no")
     add("protected", domain.isProtected ? "yes" : "no")
+    if domain.isSuspended { add("suspended", "yes: `vmctl resume \(domain.name)` ends it") }
+    add("role", domain.role)
+    if !domain.labels.isEmpty {
+      add("labels", domain.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", "))
+    }
     return table
   }
 
@@ -34,10 +39,12 @@ struct DomainText {
   private var conditions: [String] {
     var table = Table([.init(), .init(), .init(), .init()], indent: "  ")
     for condition in domain.conditions {
-      table.add([
-        .init(condition.type), .init(condition.status ? "True" : "False"), .init(condition.reason),
-        .init(condition.message),
-      ])
+      for (index, reason) in condition.reasons.enumerated() {
+        table.add([
+          .init(index == 0 ? condition.type : ""), .init(index == 0 ? condition.status.rawValue : ""),
+          .init(reason.reason), .init(reason.message),
+        ])
+      }
     }
     return section("Conditions", table.lines(paint, width: width))
   }

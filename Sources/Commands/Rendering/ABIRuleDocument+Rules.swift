@@ -3,26 +3,6 @@ import DomainXML
 import GuestABI
 import Vocabulary
 
-extension ABIReport {
-  /// The comparison as it leaves the program.
-  init(_ comparison: ABIComparison) {
-    let verdict: Verdict =
-      switch comparison.verdict {
-      case .stable: .stable
-      case .changed: .changed
-      case .broken: .broken
-      case .invalid: .invalid
-      }
-    self.init(
-      verdict: verdict,
-      findings: comparison.findings.map { finding in
-        Finding(
-          path: finding.path, rule: finding.rule, source: finding.source, target: finding.target,
-          tier: finding.tier.rawValue, why: finding.why)
-      })
-  }
-}
-
 extension ABIRuleDocument {
   /// All rules: the domain's, those that devices share, then each kind's own by name.
   static var all: [ABIRuleDocument] {
