@@ -20,8 +20,6 @@ enum ProcessPairs {
         + "\"subjectMilliseconds\":\(rounded(median(subjects)))}")
   }
 
-  private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
   private static func milliseconds(_ command: [String]) throws -> Double {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
