@@ -35,7 +35,7 @@ struct ABIRound {
     }
     // A libvirtd that dies takes the answers to all connections with it: who killed it dies alone, too.
     for (index, judgement) in judgements.enumerated() where judgement.outcome == .daemonDied {
-      judgements[index] = try judgeAlone(judgement.pair)
+      judgements[index] = try await ABIRound.onThread { try judgeAlone(judgement.pair) }
     }
     return judgements.sorted { $0.pair.number < $1.pair.number }
   }
@@ -65,12 +65,19 @@ struct ABIRound {
     }
   }
 
-  /// The calls block: they have threads of their own.
+  /// The calls block: they have threads of their own. And libvirt's client writes to its socket with plain `write`,
+  /// which to a libvirtd that was killed is SIGPIPE: without the block it ends all tests.
   private static func onThread<Value: Sendable>(
     _ body: @escaping @Sendable () throws -> Value
   ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-      Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+      Thread.detachNewThread {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        continuation.resume(with: Result { try body() })
+      }
     }
   }
 }
