@@ -141,6 +141,7 @@ let package = Package(
       dependencies: [
         "CLibXML2", "CLibvirt", "Reconciling", "Planning", "GuestABI", "Intent", "DomainXML", "Store", "Libvirt",
         "Control", "Digests", "Vocabulary", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       path: "Benchmarks/vmctl-bench", swiftSettings: strict),
 

@@ -34,6 +34,9 @@ final class StepRunner {
   private var cutOff: [Step.Target: Int] = [:]
 
   var hasFailed: Bool { !problems.isEmpty }
+  /// Whether it ended before its last step, for a newer document.
+  private(set) var madeRoom = false
+  private let isSuperseded: @Sendable () -> Bool
 
   /// A call that is cut off twice is not made a third time: it may be what ends the daemon.
   private static let cutOffLimit = 2
@@ -45,8 +48,9 @@ final class StepRunner {
   init(
     _ surroundings: Surroundings, key: DomainKey, name: String, journal: Journal,
     unplug: [DeviceID: WantedDevice.Unplug], shutdown: IntentDocument.Shutdown, deadline: Duration,
-    undefine: UndefineOptions = []
+    undefine: UndefineOptions = [], isSuperseded: @escaping @Sendable () -> Bool = { false }
   ) {
+    self.isSuperseded = isSuperseded
     self.surroundings = surroundings
     self.key = key
     self.name = name
@@ -69,8 +73,14 @@ final class StepRunner {
     var observed = knowledge.observed
     var moved = false
     var failed: Set<Step.Target> = []
+    var hasChangedDevice = false
     for planned in steps {
       var step = planned
+      // What nobody wants any more is not done; but each pass brings its document some way, however fast they come.
+      if hasChangedDevice, isSuperseded() {
+        madeRoom = true
+        return moved
+      }
       if failed.contains(step.target) || (step.action == .start && failed.contains(.domain)) { continue }
       // Asked once by this command, with all the time that it has.
       if step.effect == .guest, waiting.contains(step.target) { continue }
@@ -109,6 +119,7 @@ final class StepRunner {
         return true
       }
       observed = end.observed ?? observed
+      hasChangedDevice = hasChangedDevice || step.target.deviceID != nil
       switch end.state {
       case .done:
         moved = true
