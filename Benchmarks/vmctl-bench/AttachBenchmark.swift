@@ -31,7 +31,8 @@ struct AttachBenchmark {
     _ = try floor.find(["attach-floor"])
     let daemon = Resident(
       uri: uri, location: location, command: "vmctl-bench", settings: ResidentSettings(),
-      admission: Admission(policy: DocumentPolicy()), log: Logger(label: "vmctl-bench") { _ in SwiftLogNoOpLogHandler() })
+      admission: Admission(policy: DocumentPolicy()),
+      log: Logger(label: "vmctl-bench") { _ in SwiftLogNoOpLogHandler() })
     try await daemon.open()
     let running = Task { try await daemon.run() }
     while await !daemon.readiness().isReady { try await Task.sleep(for: .milliseconds(20)) }
