@@ -40,6 +40,8 @@ private struct SideComparison {
 
   /// `path` and `name` end in a slash, or are empty for the device itself.
   mutating func compare(_ live: Element?, _ persistent: Element?, path: String, name: String) {
+    // Most of what is in a device is the same on both sides.
+    if !path.isEmpty, let live, let persistent, live.states(persistent), persistent.states(live) { return }
     let before = found.count
     var seen: Set<String> = []
     for attribute in (live?.attributes ?? []) + (persistent?.attributes ?? [])
