@@ -41,6 +41,10 @@ final class StepRunner {
   /// A call that is cut off twice is not made a third time: it may be what ends the daemon.
   private static let cutOffLimit = 2
 
+  /// Milliseconds after which steps are not gone on with for a newer document: below that, planning anew costs more
+  /// than what is left, and most newer documents want the same devices.
+  private static let worthEnding: Int64 = 100
+
   /// How often an attach is made again that met something left over: each block node that a dead daemon left is in the
   /// way once, for libvirt then takes the next number.
   private static let leftoverLimit = 4
@@ -74,10 +78,13 @@ final class StepRunner {
     var moved = false
     var failed: Set<Step.Target> = []
     var hasChangedDevice = false
+    let began = surroundings.time.now()
     for planned in steps {
       var step = planned
       // What nobody wants any more is not done; but each pass brings its document some way, however fast they come.
-      if hasChangedDevice, isSuperseded() {
+      if hasChangedDevice, surroundings.time.now().milliseconds - began.milliseconds >= StepRunner.worthEnding,
+        isSuperseded()
+      {
         madeRoom = true
         return moved
       }
@@ -119,7 +126,7 @@ final class StepRunner {
         return true
       }
       observed = end.observed ?? observed
-      hasChangedDevice = hasChangedDevice || step.target.deviceID != nil
+      if step.target.deviceID != nil { hasChangedDevice = true }
       switch end.state {
       case .done:
         moved = true

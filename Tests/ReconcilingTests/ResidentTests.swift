@@ -143,7 +143,7 @@ import Vocabulary
     try await bench.with { resident in
       try await bench.finished(try await bench.submit(document("", generation: 1)).operation.id)
       bench.fake.decideFates { call in
-        if call.kind == .attach { usleep(50_000) }
+        if call.kind == .attach { usleep(110_000) }
         return .asUsual
       }
       let old = try await bench.submit(document("abc", generation: 2), expecting: nil)
