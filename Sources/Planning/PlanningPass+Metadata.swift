@@ -35,24 +35,38 @@ extension PlanningPass {
       state.settings = nil
     } else if !hasUnsettledSettings {
       state.settings = input.wanted.settingsDigest
+    } else if state.settings != input.wanted.settingsDigest, !steps.settings.isEmpty {
+      state.settings = nil
     }
     guard input.wanted.devices != nil else { return state }
     state.bindings = bound.map { binding(of: $0) }
     for device in leaving where !device.binding.isReference && device.isPresent {
       var binding = device.binding
       binding.isLeaving = true
+      if isChanging(binding.id) { binding.content = nil }
       state.bindings.append(binding)
     }
     state.tombstones = tombstones()
     return state
   }
 
+  /// What counts as applied of a device that is not as wanted yet. While a newer content is on its way, the older one
+  /// is not applied either: who takes the change back after half of it was made wants the other half undone, and must
+  /// not find it taken for somebody else's doing (R8).
+  private func contentUntilSettled(_ device: BoundDevice) -> Digest? {
+    let known = device.known?.content
+    return known == device.wanted.contentDigest || !isChanging(device.wanted.id) ? known : nil
+  }
+
+  /// Whether this plan makes any change to a device.
+  private func isChanging(_ id: DeviceID) -> Bool { steps.all.contains { $0.target == .device(id) } }
+
   private func binding(of device: BoundDevice) -> ManagedState.Binding {
     let wanted = device.wanted
     var binding = ManagedState.Binding(id: wanted.id, keeping: device.known)
     binding.isLeaving = false
     binding.isReference = wanted.element == nil
-    binding.content = unsettled.contains(wanted.id) ? device.known?.content : wanted.contentDigest
+    binding.content = unsettled.contains(wanted.id) ? contentUntilSettled(device) : wanted.contentDigest
     binding.media =
       unsettledMedia.contains(wanted.id) ? device.known?.media : (wanted.media?.digest ?? device.known?.media)
     binding.isProtected = isProtected(device)

@@ -29,8 +29,6 @@ final class DomainReconciler {
   private let kept: Generation?
   /// What the document is held against again before it is used: the files that it names may be others by now.
   private let admission: Admission?
-  /// Whether a newer document than the kept one waits already.
-  private let isSuperseded: @Sendable () -> Bool
   private var problems: [Problem] = []
   /// The domain that the pass is about, once the store knows it.
   private var key: DomainKey?
@@ -38,9 +36,8 @@ final class DomainReconciler {
   init(
     _ surroundings: Surroundings, wanted: IntentDocument, options: PlanningInput.Options, timeout: Duration,
     adopting: ManagedState? = nil, operation: OperationID? = nil, kept: Generation? = nil, admission: Admission? = nil,
-    isSuperseded: @escaping @Sendable () -> Bool = { false }, progress: ProgressSink
+    progress: ProgressSink
   ) {
-    self.isSuperseded = isSuperseded
     self.kept = kept
     self.admission = admission
     self.adopting = adopting
@@ -120,7 +117,7 @@ final class DomainReconciler {
       operation: operation, progress: progress)
     let runner = StepRunner(
       surroundings, key: key, name: wanted.name.text, journal: journal, unplug: unplugPolicies(),
-      shutdown: wanted.shutdown, deadline: timeout, isSuperseded: isSuperseded)
+      shutdown: wanted.shutdown, deadline: timeout)
     let openSteps = OpenSteps(surroundings: surroundings, key: key, name: wanted.name.text)
     func look() async throws(Problem) -> Plan {
       knowledge = try await read(key.domain.description)
@@ -154,7 +151,7 @@ final class DomainReconciler {
       }
       isOfNow = false
       let moved = try await runner.run(plan.steps, knowledge)
-      if !moved || runner.hasFailed || runner.madeRoom { break }
+      if !moved || runner.hasFailed { break }
     }
     if !isOfNow { plan = try await look() }
     if try await openSteps.settle(knowledge, besides: journal.operation) {
@@ -262,14 +259,12 @@ final class DomainReconciler {
     }
     if !plan.nextBoot.isEmpty { outcome = max(outcome, .nextBoot) }
     for problem in problems { outcome = max(outcome, problem.code.outcome) }
-    let isCutShort = runner?.madeRoom == true && !plan.steps.isEmpty
     // Steps that are still planned, and nothing that says why, must never look like success (I10).
-    if outcome == .asWanted, !plan.steps.isEmpty { outcome = isCutShort ? .changesFound : .error }
+    if outcome == .asWanted, !plan.steps.isEmpty { outcome = .error }
     let done = journal?.rows.filter { $0.state == .done }.count ?? 0
     var report = OperationReport(
       id: journal?.operation?.number, domain: wanted.name.text, uuid: plan.uuid, verb: verb,
-      generation: plan.generation.number, outcome: outcome,
-      summary: isCutShort ? "a newer document took its place after \(counted(done))" : summary(done, outcome))
+      generation: plan.generation.number, outcome: outcome, summary: summary(done, outcome))
     report.startedAt = journal?.startedAt?.milliseconds
     report.endedAt = journal?.operation == nil ? nil : surroundings.time.now().milliseconds
     report.steps = journal?.rows.map { OperationReport.Step($0) } ?? []
@@ -285,13 +280,11 @@ final class DomainReconciler {
   private func summary(_ done: Int, _ outcome: Outcome) -> String {
     switch (done, outcome) {
     case (0, .asWanted): "as wanted, nothing to do"
-    case (_, .asWanted): "as wanted after \(counted(done))"
+    case (_, .asWanted): "as wanted after \(done) step\(done == 1 ? "" : "s")"
     case (0, _): outcome.words
-    default: "\(outcome.words), \(counted(done)) done"
+    default: "\(outcome.words), \(done) step\(done == 1 ? "" : "s") done"
     }
   }
-
-  private func counted(_ steps: Int) -> String { "\(steps) step\(steps == 1 ? "" : "s")" }
 }
 
 extension OperationReport.Step {

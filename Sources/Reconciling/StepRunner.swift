@@ -34,16 +34,9 @@ final class StepRunner {
   private var cutOff: [Step.Target: Int] = [:]
 
   var hasFailed: Bool { !problems.isEmpty }
-  /// Whether it ended before its last step, for a newer document.
-  private(set) var madeRoom = false
-  private let isSuperseded: @Sendable () -> Bool
 
   /// A call that is cut off twice is not made a third time: it may be what ends the daemon.
   private static let cutOffLimit = 2
-
-  /// Milliseconds after which steps are not gone on with for a newer document: below that, planning anew costs more
-  /// than what is left, and most newer documents want the same devices.
-  private static let worthEnding: Int64 = 100
 
   /// How often an attach is made again that met something left over: each block node that a dead daemon left is in the
   /// way once, for libvirt then takes the next number.
@@ -52,9 +45,8 @@ final class StepRunner {
   init(
     _ surroundings: Surroundings, key: DomainKey, name: String, journal: Journal,
     unplug: [DeviceID: WantedDevice.Unplug], shutdown: IntentDocument.Shutdown, deadline: Duration,
-    undefine: UndefineOptions = [], isSuperseded: @escaping @Sendable () -> Bool = { false }
+    undefine: UndefineOptions = []
   ) {
-    self.isSuperseded = isSuperseded
     self.surroundings = surroundings
     self.key = key
     self.name = name
@@ -77,17 +69,8 @@ final class StepRunner {
     var observed = knowledge.observed
     var moved = false
     var failed: Set<Step.Target> = []
-    var hasChangedDevice = false
-    let began = surroundings.time.now()
     for planned in steps {
       var step = planned
-      // What nobody wants any more is not done; but each pass brings its document some way, however fast they come.
-      if hasChangedDevice, surroundings.time.now().milliseconds - began.milliseconds >= StepRunner.worthEnding,
-        isSuperseded()
-      {
-        madeRoom = true
-        return moved
-      }
       if failed.contains(step.target) || (step.action == .start && failed.contains(.domain)) { continue }
       // Asked once by this command, with all the time that it has.
       if step.effect == .guest, waiting.contains(step.target) { continue }
@@ -126,7 +109,6 @@ final class StepRunner {
         return true
       }
       observed = end.observed ?? observed
-      if step.target.deviceID != nil { hasChangedDevice = true }
       switch end.state {
       case .done:
         moved = true

@@ -69,7 +69,7 @@ extension RecordStore {
     try await read { try $0.newestIntent(of: key)?.row($0) }
   }
 
-  /// One intent; `nil` where it is not kept (the newest 100 and the applied one are).
+  /// One intent; `nil` where it is not kept (the newest 100, the applied one and the newest with a client's number are).
   package func intent(_ generation: Generation, of key: DomainKey) async throws(StoreError) -> IntentRow? {
     try await read { connection in
       try connection.rows(
@@ -165,6 +165,8 @@ extension Connection {
       of: key)
     let oldest = """
       domain = ?1 AND generation <= ?2 AND generation IS NOT (SELECT applied_generation FROM domains WHERE domain = ?1)
+      AND generation IS NOT (
+        SELECT max(generation) FROM intents WHERE domain = ?1 AND client_generation IS NOT NULL)
       """
     try remove(
       from: IntentHead.table, where: oldest, [Value(key), .integer(generation.number - intentsKept)])

@@ -42,6 +42,42 @@ import Vocabulary
     #expect(try await bench.control.history(of: "web-1", limit: 10).count == 1)
   }
 
+  @Test func `R8: a change that was half made and is taken back is undone, not taken for somebody else's`() async throws
+  {
+    func document(_ mac: String) -> String {
+      W.document([W.root, "{id: lan, replace: allowed, interface: {network: default, mac: \"52:54:00:00:00:\(mac)\"}}"])
+    }
+    let bench = try Workbench()
+    #expect(try await bench.reconcile(document("0a")).outcome == .asWanted)
+    bench.fake.decideFates { $0.side == .persistent && $0.kind != .setMetadata ? .fails(.refused) : .asUsual }
+    #expect(try await bench.reconcile(document("0b")).outcome == .error)
+    bench.fake.decideFates { _ in .asUsual }
+    let half = try #require(try await bench.fake.observe(.name("web-1")))
+    #expect(half.live?.shown.contains("52:54:00:00:00:0b") == true)
+
+    let report = try await bench.reconcile(document("0a"))
+    #expect(report.outcome == .asWanted, "\(report.problems)")
+    #expect(report.drift.isEmpty)
+    let whole = try #require(try await bench.fake.observe(.name("web-1")))
+    for side in [whole.live, whole.persistent] { #expect(side?.shown.contains("52:54:00:00:00:0a") == true) }
+  }
+
+  @Test func `R8: a removal that was half made and is taken back is undone where drift is only reported`() async throws
+  {
+    let both = W.document([W.root, W.card("lan")], more: "  drift: report")
+    let bench = try Workbench()
+    #expect(try await bench.reconcile(both).outcome == .asWanted)
+    bench.fake.decideFates { $0.side == .persistent && $0.kind == .detach ? .fails(.refused) : .asUsual }
+    #expect(try await bench.reconcile(W.document([W.root], more: "  drift: report")).outcome == .error)
+    bench.fake.decideFates { _ in .asUsual }
+
+    let report = try await bench.reconcile(both)
+    #expect(report.outcome == .asWanted, "\(report.problems)")
+    #expect(report.drift.isEmpty)
+    let lan = try #require(try await bench.report().devices.first { $0.id == "lan" })
+    #expect(lan.sides.count == 2)
+  }
+
   @Test(arguments: [true, false])
   func `I5: a call whose reply was lost is settled by reading, at once`(_ wasDone: Bool) async throws {
     let bench = try Workbench()

@@ -1,5 +1,4 @@
 import Control
-import Foundation
 import Libvirt
 import Reconciling
 import Store
@@ -129,35 +128,6 @@ import Vocabulary
       #expect(ids.sorted() == ["b", "root"])
       // 40 documents made one by one would be 8 calls each.
       #expect(bench.calls.mutating - before < 160)
-    }
-  }
-
-  @Test func `a newer document ends the pass of an older one between two steps: what nobody wants is not made`()
-    async throws
-  {
-    let bench = try ResidentBench()
-    func document(_ cards: String, generation: Int) -> String {
-      let devices = cards.map { "{id: \($0), interface: {network: default, mac: \"52:54:00:00:00:0\($0)\"}}" }
-      return Workbench.document([Workbench.root] + devices, generation: generation)
-    }
-    try await bench.with { resident in
-      try await bench.finished(try await bench.submit(document("", generation: 1)).operation.id)
-      bench.fake.decideFates { call in
-        if call.kind == .attach { usleep(110_000) }
-        return .asUsual
-      }
-      let old = try await bench.submit(document("abc", generation: 2), expecting: nil)
-      try await bench.until("the first card is attached") { bench.fake.calls.contains { $0.kind == .attach } }
-      let new = try await bench.submit(document("a", generation: 3), expecting: nil)
-      #expect(try await bench.finished(new.operation.id).outcome == .asWanted)
-      #expect(try await bench.report().devices.compactMap(\.id).sorted() == ["a", "root"])
-      let attached = bench.fake.calls.filter { $0.kind == .attach }.compactMap { $0.text?.shown }
-      #expect(!attached.contains { $0.contains("52:54:00:00:00:0c") })
-      #expect(try await resident.operation(old.operation.id, wait: 0).state == .superseded)
-      let cut = try await resident.history(of: "web-1", limit: 10).first { $0.generation == 2 }
-      // What is left of it must not look like success (I10).
-      #expect(cut?.outcome == .changesFound)
-      #expect(cut?.summary.contains("a newer document took its place after") == true)
     }
   }
 

@@ -134,6 +134,9 @@ final class Workbench: Sendable {
 }
 
 extension LibvirtError {
+  /// What libvirt says where it does not do it.
+  static let refused = LibvirtError(
+    code: .operationFailed, domain: .qemu, message: "it does not work", function: "virDomainAttachDeviceFlags")
   /// What a client is told when the daemon dies under a call (faults.md 2.1).
   static let connectionLost = LibvirtError(
     code: .systemError, domain: .rpc, message: "End of file while reading data: Input/output error",

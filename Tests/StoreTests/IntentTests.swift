@@ -99,6 +99,19 @@ import Vocabulary
     #expect(try await store.usage().blobs == 101)
   }
 
+  /// R16: however many documents without a number come after it.
+  @Test func `the client's own number is known for as long as the domain is`() async throws {
+    let place = try TemporaryStore()
+    let store = try await place.writing()
+    _ = try await accept(store, "mine", client: 50)
+    for number in 1...120 { _ = try await accept(store, "document \(number)") }
+    let stale = Acceptance.stale(current: Generation(121), clientGeneration: 50)
+    #expect(try await accept(store, "late", client: 49) == stale)
+    #expect(try await accept(store, "new", client: 51) == .accepted(Generation(122)))
+    // The number that is older now goes the way of all.
+    #expect(try await store.intent(Generation(1), of: Sample.key()) == nil)
+  }
+
   /// Budget "1,000 accepted intents a second, each durable": who asks during a commit shares the next one.
   @Test func `many callers share commits and each gets its own answer`() async throws {
     let place = try TemporaryStore()

@@ -70,7 +70,7 @@ extension Resident {
     let row = try await stored { () throws(StoreError) in try await base.store.intent(of: entry.key) }
     guard let row else { return nil }
     let document = try parsed(row, name)
-    let report = await working(name) { [settings, time] in
+    let report = await working(name, towards: row.generation) { [settings, time] in
       let progress = ProgressSink(domain: name) { event in self.tell(event) }
       let started = time.now().milliseconds
       var report = await DomainReconciler(
@@ -78,7 +78,6 @@ extension Resident {
         // A guest that is to shut down gets the time that its document gives it: what comes then is for whoever waited.
         timeout: document.power == .stopped ? document.shutdown.deadline : settings.patience,
         kept: row.generation, admission: Admission.isFiltered(source: row.source) ? self.admission : nil,
-        isSuperseded: { self.directory[name]?.generation.map { $0 > row.generation } ?? false },
         progress: progress
       ).run()
       report.startedAt = report.startedAt ?? started
@@ -102,10 +101,10 @@ extension Resident {
 
   /// Runs a pass so that whoever has something newer can end its waiting for a guest.
   private func working(
-    _ name: String, _ work: @escaping @Sendable () async -> OperationReport
+    _ name: String, towards generation: Generation, _ work: @escaping @Sendable () async -> OperationReport
   ) async -> OperationReport {
     let task = Task { await work() }
-    held.change { $0.passes[name] = task }
+    held.change { $0.passes[name] = Open.Pass(task: task, generation: generation) }
     let report = await task.value
     held.change { state in
       state.passes[name] = nil
@@ -217,9 +216,13 @@ extension Resident {
   /// Hands on what happens, and knows from it who waits for a guest.
   func tell(_ event: ProgressEvent) {
     let name = event.domain
+    let newest = directory[name]?.generation
     let late = held.change { state -> Task<OperationReport, Never>? in
-      state.waiting[name] = event.phase == .waiting ? state.passes[name] : nil
-      return state.isStopping ? state.waiting[name] : nil
+      let pass = state.passes[name]
+      state.waiting[name] = event.phase == .waiting ? pass?.task : nil
+      // A document that came before it waited found nothing to end.
+      let isSuperseded = newest.flatMap { newest in pass.map { newest > $0.generation } } ?? false
+      return state.isStopping || isSuperseded ? state.waiting[name] : nil
     }
     late?.cancel()
     guard event.phase != .finished else { return }

@@ -43,7 +43,7 @@ package final class Resident: ResidentControl {
       var isStopping = false
       /// Passes that can be ended by cancelling, for they wait for a guest.
       var waiting: [String: Task<OperationReport, Never>] = [:]
-      var passes: [String: Task<OperationReport, Never>] = [:]
+      var passes: [String: Pass] = [:]
       /// The report of the newest pass or verb of a domain.
       var reports: [String: OperationReport] = [:]
       /// Verbs that were begun and are not over, by operation.
@@ -51,6 +51,12 @@ package final class Resident: ResidentControl {
       /// The newest that are over.
       var ended: [String: OperationStatus] = [:]
       var endedInOrder: [String] = []
+    }
+
+    /// A pass that runs, and the document that it is to reach.
+    struct Pass {
+      let task: Task<OperationReport, Never>
+      let generation: Generation
     }
 
     private let state = Mutex(State())
