@@ -183,6 +183,26 @@ import Vocabulary
     }
   }
 
+  @Test func `a guest that does not shut down delays no newer document, whichever pass waits for it`() async throws {
+    let bench = try ResidentBench()
+    let devices = [Workbench.root, Workbench.rng("a")]
+    try await bench.with { resident in
+      try await bench.finished(try await bench.submit(Workbench.document(devices)).operation.id)
+      bench.fake.setGuest(.silent, of: try await bench.report().uuid)
+      for deadline in ["5m", "4m"] {
+        let down = Workbench.document(devices, power: "stopped", more: "  shutdown: {deadline: \(deadline)}")
+        _ = try await bench.submit(down, expecting: .present)
+        try await bench.until("asked") { bench.fake.calls.contains { $0.kind == .shutdown } }
+        // The second pass finds it asked, and says nothing of its waiting.
+        try await Task.sleep(for: .milliseconds(300))
+      }
+      let up = try await bench.submit(
+        Workbench.document(devices + [Workbench.rng("b")]), expecting: .present)
+      #expect(try await resident.operation(up.operation.id, wait: 10_000).state == .done)
+      #expect(try await bench.report().devices.contains { $0.id == "b" })
+    }
+  }
+
   @Test func `a suspended domain is left alone until it is resumed`() async throws {
     let bench = try ResidentBench()
     try await bench.with { resident in
