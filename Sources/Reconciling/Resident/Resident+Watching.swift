@@ -79,7 +79,7 @@ extension Resident {
           defer { state.isReady = !state.isStopping }
           return !state.isReady && !state.isStopping
         }
-        if isFirst { log.notice("ready", metadata: ["domains": "\(roster.count)"]) }
+        if isFirst { log.info("every domain was looked at", metadata: ["domains": "\(roster.count)"]) }
         needsAll = false
         Meters.connected(true)
       } catch {
