@@ -29,8 +29,6 @@ final class DomainReconciler {
   private let kept: Generation?
   /// What the document is held against again before it is used: the files that it names may be others by now.
   private let admission: Admission?
-  /// Whether a newer document than the kept one waits already.
-  private let isSuperseded: @Sendable () -> Bool
   private var problems: [Problem] = []
   /// The domain that the pass is about, once the store knows it.
   private var key: DomainKey?
@@ -38,9 +36,8 @@ final class DomainReconciler {
   init(
     _ surroundings: Surroundings, wanted: IntentDocument, options: PlanningInput.Options, timeout: Duration,
     adopting: ManagedState? = nil, operation: OperationID? = nil, kept: Generation? = nil, admission: Admission? = nil,
-    isSuperseded: @escaping @Sendable () -> Bool = { false }, progress: ProgressSink
+    progress: ProgressSink
   ) {
-    self.isSuperseded = isSuperseded
     self.kept = kept
     self.admission = admission
     self.adopting = adopting
@@ -141,8 +138,7 @@ final class DomainReconciler {
           let mark = await surroundings.events.mark(key.domain)
           plan = try await look()
           // Asked before, and it is not yet time to ask again: its answer is waited for like that to a first request.
-          guard plan.steps.isEmpty, plan.waitsForGuest, !isSuperseded(), await runner.waitForGuest(since: mark)
-          else { break }
+          guard plan.steps.isEmpty, plan.waitsForGuest, await runner.waitForGuest(since: mark) else { break }
         }
         isOfNow = true
       }

@@ -78,7 +78,7 @@ extension Resident {
         // A guest that is to shut down gets the time that its document gives it: what comes then is for whoever waited.
         timeout: document.power == .stopped ? document.shutdown.deadline : settings.patience,
         kept: row.generation, admission: Admission.isFiltered(source: row.source) ? self.admission : nil,
-        isSuperseded: { self.directory[name]?.generation.map { $0 > row.generation } ?? false }, progress: progress
+        progress: progress
       ).run()
       report.startedAt = report.startedAt ?? started
       report.endedAt = time.now().milliseconds
