@@ -64,7 +64,7 @@ class Domain:
             return {"id": key, "disk": {"file": self.image(key), "format": "raw", "bus": "scsi", "target": target}}
         xml = {
             # Two that are told apart: where equal ones change places in one document, that is refused as a rename (R5).
-            "pointer": f"<input type='{('mouse', 'tablet')[int(number)]}' bus='usb'/>",
+            "pointer": f"<input type='{('mouse', 'tablet')[int(number) % 2]}' bus='usb'/>",
             "talk": f"<channel type='pty'><target type='virtio' name='org.example.{number}'/></channel>",
             "entropy": "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"}[kind]
         return {"id": key, "xml": xml}
