@@ -21,7 +21,9 @@ parser = argparse.ArgumentParser(
     epilog="Exit code 0: it converged in time, with no more calls than that. Run it by Scripts/bench stream.")
 parser.add_argument("--seconds", type=float, default=30, help="how long the stream is (default 30)")
 parser.add_argument("--every", type=float, default=0.1, metavar="S", help="between two documents (default 0.1)")
-parser.add_argument("--disks", type=int, default=1, help="each document turns one of them about (default 1)")
+parser.add_argument("--disks", type=int, default=1, 
+                    help="each document turns one of them about (default 1); with several, a state that is reached "
+                         "lies several devices from the one before, and takes two calls for each")
 parser.add_argument("--budget", type=float, default=5, metavar="S", help="until it converges (default 5)")
 options = parser.parse_args()
 IMAGES = os.environ["VMCTL_TEST_IMAGES"]
@@ -83,6 +85,10 @@ def is_of_device(step):
     return step["action"] in ("attach", "detach", "update") and is_called(step)
 
 
+def ids(intent):
+    return {device["id"] for device in intent["spec"]["devices"]}
+
+
 async def run(client):
     path = f"/v1/domains/{NAME}/intent"
     await client.json("PUT", path, document(0))
@@ -111,17 +117,21 @@ async def run(client):
     took = time.monotonic() - ended
     report = await client.json("GET", f"/v1/domains/{NAME}")
     there = sorted(device["id"] for device in report["devices"] if device.get("id") and len(device["sides"]) == 2)
-    wanted = sorted(device["id"] for device in document(turn)["spec"]["devices"])
+    wanted = sorted(ids(document(turn)))
     operations = await operations_since(client, start)
     calls = [step for one in operations for step in one["steps"] if is_called(step)]
-    # Documents that were reached by changing a device.
-    count = sum(one["outcome"] == "asWanted" and any(map(is_of_device, one["steps"])) for one in operations)
+    # Documents that were reached by changing a device, and what lies between one and the next: a call a side each.
+    reached = sorted(
+        one["generation"] for one in operations if one["outcome"] == "asWanted" and any(map(is_of_device, one["steps"])))
+    count = len(reached)
+    sets = [ids(document(generation - 1)) for generation in [1, *reached]]
+    needed = sum(2 * len(before ^ after) for before, after in zip(sets, sets[1:]))
     devices = sum(map(is_of_device, calls))
     if there != wanted or not count:
         print(f"stream.py: {there}, wanted {wanted}: {json.dumps(item.get('conditions'))}", file=sys.stderr)
     return {
         "benchmark": "stream", "documents": turn, "notAsWanted": int(left or there != wanted or not count),
-        "convergedAfterSeconds": round(took, 2), "states": count, "deviceCalls": devices,
+        "convergedAfterSeconds": round(took, 2), "states": count, "deviceCalls": devices, "neededCalls": needed,
         "metadataCalls": sum(step["action"] == "setMetadata" for step in calls),
         "callsPerState": round(devices / max(count, 1), 2)}
 
